@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+
+STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench clean
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## bring the whole system up, with sample families, and say where to look
+	@exec ./bin/ricongiungi up
+
+build: ## build the program into bin/
+	@go build -o bin/ricongiungi ./cmd/ricongiungi
+
+test: check ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
+	go test -race -timeout 20m ./...
+
+check: ## formatting, vet, staticcheck, workflow determinism
+	@unformatted="$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go'))"; \
+	if [ -n "$$unformatted" ]; then echo "not formatted with gofmt:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(WORKFLOWCHECK) ./workflows
+
+bench: ## ratios against the bare engine, the bare insert and the bare select
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -v ./bench
+
+clean: ## remove what was built; data under .data stays
+	rm -rf bin

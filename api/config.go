@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// Config is what the API needs. The ports and Tokens are required; the zero
+// values of everything else are sound.
+type Config struct {
+	Orders   Orders
+	Engine   Engine
+	Views    Views
+	Handoffs Handoffs
+	Evidence Evidence
+	Health   Health
+	Tokens   *Verifier
+
+	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
+	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
+	Clock     func() time.Time // time.Now
+	Log       *slog.Logger     // slog.Default()
+	Version   string           // of the program, shown by /status
+}
+
+// Rate is how many requests somebody may make.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+func (c Config) withDefaults() Config {
+	if c.Wait == 0 {
+		c.Wait = 10 * time.Second
+	}
+	if c.RateLimit == (Rate{}) {
+		c.RateLimit = Rate{PerSecond: 200, Burst: 400}
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+// New builds the handler of the whole API.
+func New(c Config) http.Handler { return newRouter(c) }
+
+func newRouter(c Config) *chi.Mux {
+	c = c.withDefaults()
+	s := &server{
+		Config:  c,
+		rights:  loadRights(),
+		limits:  newLimits(c.RateLimit),
+		batches: make(chan struct{}, batchesAtOnce),
+	}
+	router := chi.NewRouter()
+	router.Use(s.observed, s.recovered)
+	for _, route := range s.routes() {
+		router.Method(route.method, route.pattern, s.guarded(s.rights.route(route.method, route.pattern), route.handle))
+	}
+	router.NotFound(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
+	router.MethodNotAllowed(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
+	return router
+}
+
+// Server is an HTTP server with the time and size limits that the API expects.
+// Bodies have their own limits, by route.
+func Server(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      90 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+	}
+}
+
+// server holds what all handlers share.
+type server struct {
+	Config
+	rights  rights
+	limits  *limits
+	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
+}
+
+// handler answers a request or says why not; errors become problem documents in
+// one place.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+type route struct {
+	method, pattern string
+	handle          handler
+}
+
+func (s *server) routes() []route {
+	return []route{
+		{"POST", "/v1/handoffs", s.acceptHandoff},
+		{"GET", "/v1/handoffs", s.listHandoffs},
+		{"POST", "/v1/handoffs/batches", s.acceptBatch},
+		{"GET", "/v1/handoffs/{handoff_id}", s.showHandoff},
+		{"POST", "/v1/handoffs/{handoff_id}/settlement", s.settleHandoff},
+		{"GET", "/v1/handoff-gaps", s.listGaps},
+		{"GET", "/v1/cases", s.listCases},
+		{"GET", "/v1/cases/{case_id}", s.showCase},
+		{"POST", "/v1/cases/{case_id}/commands", s.giveCommand},
+		{"GET", "/v1/cases/{case_id}/commands/{command_id}", s.showCommand},
+		{"GET", "/v1/cases/{case_id}/history", s.listHistory},
+		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
+		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
+		{"GET", "/v1/agenda", s.listAgenda},
+		{"GET", "/v1/events", s.listEvents},
+		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
+		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},
+		{"GET", "/v1/log/proofs/consistency", s.proveConsistency},
+		{"GET", "/status", s.showStatus},
+		{"GET", "/livez", s.showLiveness},
+		{"GET", "/readyz", s.showReadiness},
+		{"GET", "/openapi.yaml", s.showDescription},
+		{"GET", "/schemas/{name}", s.showSchema},
+	}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
+
+	"ricongiungi/casefile"
+)
+
+// exchange is what is known of a request beside what it says itself.
+type exchange struct {
+	id    string         // names the request in logs and problem documents
+	actor casefile.Actor // empty where nobody had to say who they are
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(r *http.Request) *exchange {
+	x, _ := r.Context().Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+func actorOf(r *http.Request) casefile.Actor { return exchangeOf(r).actor }
+
+// observed gives the request its id, sets the headers that every answer bears
+// and logs codes and ids: no address with its query, no header, no body.
+func (s *server) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{id: uuid.NewString()}
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		recorded := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		setCommonHeaders(w.Header())
+		began := s.Clock()
+		next.ServeHTTP(recorded, r)
+		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
+			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
+			slog.String("request_id", x.id), slog.String("actor", x.actor.ID))
+	})
+}
+
+func setCommonHeaders(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Link", `</openapi.yaml>; rel="service-desc"`)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// recovered turns a panic into a problem document. What the panic says may hold
+// personal data, so only its type and place are logged.
+func (s *server) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(cause)
+			}
+			s.Log.Error("panic", "request_id", exchangeOf(r).id, "type", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
+			s.writeProblem(w, r, problemUnforeseen)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guarded is the one place where it is decided whether a request is served: who
+// asks, how often, and whether that role may.
+func (s *server) guarded(may permission, handle handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := s.admit(w, r, may)
+		if err == nil {
+			err = handle(w, r)
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+func (s *server) admit(w http.ResponseWriter, r *http.Request, may permission) error {
+	caller, refusal := remoteHost(r), error(nil)
+	if !may.anyone {
+		actor, err := s.authenticate(r)
+		if err == nil {
+			exchangeOf(r).actor, caller = actor, actor.ID
+		}
+		refusal = err
+	}
+	if !s.limits.allow(w.Header(), caller, s.Clock()) {
+		return problemTooMany
+	}
+	if refusal == nil && !may.anyone && !may.roles[actorOf(r).Role] {
+		return problemForbidden
+	}
+	return refusal
+}
+
+// authenticate never says which check failed: the answer would help guessing.
+func (s *server) authenticate(r *http.Request) (casefile.Actor, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || len(r.Header.Values("Authorization")) != 1 {
+		return casefile.Actor{}, problemUnauthorized
+	}
+	actor, err := s.Tokens.Verify(token)
+	if err != nil {
+		s.Log.Info("token refused", "request_id", exchangeOf(r).id, "reason", err.Error())
+		return casefile.Actor{}, problemUnauthorized
+	}
+	return actor, nil
+}
+
+// remoteHost is the other end of the connection. Headers that claim another
+// origin are ignored: anybody can send them.
+func remoteHost(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

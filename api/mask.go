@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package api
+
+import (
+	"slices"
+
+	"ricongiungi/casefile"
+)
+
+// masked leaves of a view what the role needs for its work. Education officers
+// see the members who are to be taught and nothing of the review, the hub's
+// work or the rest of the family; a case without such members is none for them.
+func masked(view casefile.View, role casefile.Role) (casefile.View, error) {
+	if seesAll(role) {
+		return view, nil
+	}
+	pupils := pupilsOf(view)
+	if len(pupils) == 0 {
+		return casefile.View{}, ErrNotFound
+	}
+	return casefile.View{
+		CaseID: view.CaseID, Version: view.Version, Phase: view.Phase, Office: view.Office,
+		CounsellorID: view.CounsellorID, ContactLanguage: view.ContactLanguage, Municipio: view.Municipio,
+		OpenedOn: view.OpenedOn, ClosedOn: view.ClosedOn, SponsorID: view.SponsorID,
+		Review: casefile.ReviewView{Pauses: []casefile.Pause{}}, Goals: []string{},
+		Members: pupils, Appointments: []casefile.AppointmentView{}, Referrals: []casefile.ReferralView{},
+		CheckIns: []casefile.CheckInView{}, Agenda: schoolAgenda(view), People: pupilsAsPeople(view, pupils),
+	}, nil
+}
+
+// seesAll tells whether nothing of a view is kept from the role.
+func seesAll(role casefile.Role) bool { return role != casefile.EducationOfficer }
+
+func pupilsOf(view casefile.View) []casefile.MemberView {
+	var pupils []casefile.MemberView
+	for _, member := range view.Members {
+		if !member.SchoolDue && member.School == nil {
+			continue
+		}
+		member.Documents = []*casefile.Document{}
+		pupils = append(pupils, member)
+	}
+	return pupils
+}
+
+func schoolAgenda(view casefile.View) []casefile.DueView {
+	items := []casefile.DueView{}
+	for _, item := range view.Agenda {
+		if item.Part == casefile.Schooling {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// pupilsAsPeople keeps of the pupils what a school asks for.
+func pupilsAsPeople(view casefile.View, pupils []casefile.MemberView) []casefile.Person {
+	var people []casefile.Person
+	for _, person := range view.People {
+		if !slices.ContainsFunc(pupils, func(m casefile.MemberView) bool { return m.MemberID == person.PersonID }) {
+			continue
+		}
+		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Particulars: casefile.Particulars{
+			FamilyName: person.FamilyName, GivenName: person.GivenName, BirthDate: person.BirthDate,
+			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address,
+		}})
+	}
+	return people
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package casefile
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"ricongiungi/rules"
+)
+
+// Command asks something of a case. The answer is events, nothing (it was so
+// already) or a refusal.
+type Command interface {
+	decide(s *State, r Request) ([]Draft, *Refusal)
+}
+
+// Request is what surrounds a command: who asks, when, and under which law.
+type Request struct {
+	CommandID string
+	CaseID    string
+	Actor     Actor
+	Now       time.Time
+	Book      *rules.Book
+}
+
+// Today is the day of the request in Rome.
+func (r Request) Today() rules.Date { return rules.DateOf(r.Now) }
+
+// Actor is who did something, in ids only.
+type Actor struct {
+	ID     string `json:"id"`               // UUID of the person or machine
+	Role   Role   `json:"role"`             // in which capacity
+	Office string `json:"office,omitempty"` // code of the body, such as "wemi-mi"
+}
+
+// Role is the capacity in which somebody acts.
+type Role string
+
+// The roles of the access matrix, and System for what the engine does itself.
+const (
+	SUIOfficer       Role = "sui_officer"
+	Counsellor       Role = "counsellor"
+	EducationOfficer Role = "education_officer"
+	Supervisor       Role = "supervisor"
+	Auditor          Role = "auditor"
+	Operator         Role = "operator"
+	System           Role = "system"
+)
+
+// commands holds every command under its name on the wire.
+var commands = map[string]func() Command{
+	"file_application":          newCommand[FileApplication],
+	"request_documents":         newCommand[RequestDocuments],
+	"record_documents_supplied": newCommand[RecordDocumentsSupplied],
+	"notify_refusal":            newCommand[NotifyRefusal],
+	"file_observations":         newCommand[FileObservations],
+	"decide_members":            newCommand[DecideMembers],
+	"revoke_nulla_osta":         newCommand[RevokeNullaOsta],
+
+	"assign_counsellor":         newCommand[AssignCounsellor],
+	"record_contact":            newCommand[RecordContact],
+	"record_needs_profile":      newCommand[RecordNeedsProfile],
+	"supply_document":           newCommand[SupplyDocument],
+	"verify_document":           newCommand[VerifyDocument],
+	"record_visa_requested":     newCommand[RecordVisaRequested],
+	"record_visa_granted":       newCommand[RecordVisaGranted],
+	"record_visa_refused":       newCommand[RecordVisaRefused],
+	"expect_arrival":            newCommand[ExpectArrival],
+	"record_entry":              newCommand[RecordEntry],
+	"record_host_notice":        newCommand[RecordHostNotice],
+	"record_presentation":       newCommand[RecordPresentation],
+	"record_agreement_signed":   newCommand[RecordAgreementSigned],
+	"record_permit_requested":   newCommand[RecordPermitRequested],
+	"record_permit_issued":      newCommand[RecordPermitIssued],
+	"record_permit_refused":     newCommand[RecordPermitRefused],
+	"settle_member":             newCommand[SettleMember],
+	"request_school":            newCommand[RequestSchool],
+	"propose_place":             newCommand[ProposePlace],
+	"accept_place":              newCommand[AcceptPlace],
+	"decline_place":             newCommand[DeclinePlace],
+	"record_school_started":     newCommand[RecordSchoolStarted],
+	"record_school_left":        newCommand[RecordSchoolLeft],
+	"make_plan":                 newCommand[MakePlan],
+	"book_appointment":          newCommand[BookAppointment],
+	"record_appointment_kept":   newCommand[RecordAppointmentKept],
+	"record_appointment_missed": newCommand[RecordAppointmentMissed],
+	"send_referral":             newCommand[SendReferral],
+	"close_referral":            newCommand[CloseReferral],
+	"hold_check_in":             newCommand[HoldCheckIn],
+	"add_note":                  newCommand[AddNote],
+	"close_case":                newCommand[CloseCase],
+	"reopen_case":               newCommand[ReopenCase],
+
+	"withdraw":      newCommand[Withdraw],
+	"record_death":  newCommand[RecordDeath],
+	"transfer_case": newCommand[TransferCase],
+	"correct_event": newCommand[CorrectEvent],
+	"annul_event":   newCommand[AnnulEvent],
+	"wake":          newCommand[Wake],
+}
+
+func newCommand[C any, P interface {
+	*C
+	Command
+}]() Command {
+	return P(new(C))
+}
+
+var commandNames = namesByType(commands)
+
+func namesByType[T any](registry map[string]func() T) map[reflect.Type]string {
+	names := make(map[reflect.Type]string, len(registry))
+	for name, make := range registry {
+		names[reflect.TypeOf(make()).Elem()] = name
+	}
+	return names
+}
+
+// CommandNames lists the wire names of all commands, in order.
+func CommandNames() []string { return sortedKeys(commands) }
+
+// CommandName is the wire name of a command, given as pointer or value.
+func CommandName(c any) string { return commandNames[structType(c)] }
+
+// DecodeCommand reads the body of a command. Unknown fields are refused: a
+// misspelt field would otherwise be lost in silence.
+func DecodeCommand(name string, body []byte) (Command, error) {
+	construct, ok := commands[name]
+	if !ok {
+		return nil, fmt.Errorf("casefile: unknown command %q", name)
+	}
+	command := construct()
+	return command, decodeStrict(body, command)
+}
+
+func decodeStrict(body []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("casefile: %T: %w", into, err)
+	}
+	return nil
+}
+
+func structType(v any) reflect.Type {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}

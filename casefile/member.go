@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package casefile
+
+import "ricongiungi/rules"
+
+// Ending is why a member's path is over.
+type Ending string
+
+// The endings of domain terms; Settled is the one everybody hopes for.
+const (
+	Settled          Ending = "settled"
+	RefusedFinal     Ending = "refused_final"
+	Withdrawn        Ending = "withdrawn"
+	NullaOstaLapsed  Ending = "nulla_osta_expired"
+	VisaRefusedFinal Ending = "visa_refused_final"
+	VisaLapsed       Ending = "visa_expired_unused"
+	Deceased         Ending = "deceased"
+	Revoked          Ending = "revoked"
+	TransferredOut   Ending = "transferred_out"
+)
+
+// Kinship is how a member is related to the sponsor (art. 29 c. 1 TUI).
+type Kinship string
+
+// The kinships that may be reunited.
+const (
+	Spouse         Kinship = "spouse"
+	CivilPartner   Kinship = "civil_partner"
+	MinorChild     Kinship = "minor_child"
+	AdultDependent Kinship = "adult_dependent_child"
+	Parent         Kinship = "parent"
+	OtherRelative  Kinship = "other"
+)
+
+// Stage is how far along the way a member is.
+type Stage string
+
+// The stages of the way, in order.
+const (
+	StageListed          Stage = "listed"
+	StageRefused         Stage = "refused"
+	StageAuthorised      Stage = "authorised"
+	StageVisaRequested   Stage = "visa_requested"
+	StageVisaRefused     Stage = "visa_refused"
+	StageVisaGranted     Stage = "visa_granted"
+	StageEntered         Stage = "entered"
+	StagePresented       Stage = "presented"
+	StagePermitRequested Stage = "permit_requested"
+	StagePermitIssued    Stage = "permit_issued"
+	StageEnded           Stage = "ended"
+)
+
+// Member is one relative's own way from the application to a settled life.
+// Days are zero while the step is not recorded.
+type Member struct {
+	ID      string
+	Ref     string // how the Prefecture numbers the member within its file
+	Kinship Kinship
+	Who     Particulars
+
+	RefusedOn    rules.Date
+	AuthorisedOn rules.Date
+	VisaBy       rules.Term
+
+	VisaRequestedOn rules.Date
+	VisaDecision    rules.Term
+	VisaRefusedOn   rules.Date
+	VisaGrantedOn   rules.Date
+	VisaExpires     rules.Date
+	ExpectedOn      rules.Date
+	Confidence      string
+
+	EnteredOn         rules.Date
+	Presentation      rules.Term
+	HostNotice        rules.Term
+	HostNoticeOn      rules.Date
+	PresentedOn       rules.Date
+	AgreementDue      bool // verdict at entry, DPR 179/2011
+	AgreementSignedOn rules.Date
+	Civics            rules.Term
+	Agreement         rules.Term
+	PermitRequestedOn rules.Date
+	PermitBy          rules.Term
+	PermitRefusedOn   rules.Date
+	PermitIssuedOn    rules.Date
+	PermitExpires     rules.Date
+
+	Needs     *NeedsProfile
+	Documents []*Document
+	SchoolDue bool // verdict at entry: of the age to be taught
+	School    School
+
+	Ending  Ending
+	EndedOn rules.Date
+}
+
+// Stage is the furthest step recorded.
+func (m *Member) Stage() Stage {
+	switch {
+	case m.Ending != "":
+		return StageEnded
+	case !m.PermitIssuedOn.IsZero():
+		return StagePermitIssued
+	case !m.PermitRequestedOn.IsZero():
+		return StagePermitRequested
+	case !m.PresentedOn.IsZero():
+		return StagePresented
+	case !m.EnteredOn.IsZero():
+		return StageEntered
+	case !m.VisaGrantedOn.IsZero():
+		return StageVisaGranted
+	case !m.VisaRefusedOn.IsZero():
+		return StageVisaRefused
+	case !m.VisaRequestedOn.IsZero():
+		return StageVisaRequested
+	case !m.AuthorisedOn.IsZero():
+		return StageAuthorised
+	case !m.RefusedOn.IsZero():
+		return StageRefused
+	}
+	return StageListed
+}
+
+// milestone is one dated step of the main way.
+type milestone struct {
+	name string
+	on   rules.Date
+}
+
+// way lists the steps of the main way in the order in which they must lie.
+func (m *Member) way() []milestone {
+	return []milestone{
+		{"nulla_osta_issued", m.AuthorisedOn}, {"visa_requested", m.VisaRequestedOn},
+		{"visa_granted", m.VisaGrantedOn}, {"entered", m.EnteredOn},
+		{"presented_at_sui", m.PresentedOn}, {"permit_requested", m.PermitRequestedOn},
+		{"permit_issued", m.PermitIssuedOn},
+	}
+}
+
+// inOrder refuses a day on which the named step would come before one that must
+// precede it, or after one that must follow it.
+func (m *Member) inOrder(step string, on rules.Date) *Refusal {
+	past := true
+	for _, mile := range m.way() {
+		switch {
+		case mile.name == step:
+			past = false
+		case mile.on.IsZero():
+		case past && on.Before(mile.on), !past && on.After(mile.on):
+			return outOfOrder(mile.name, mile.on)
+		}
+	}
+	return nil
+}
+
+func (m *Member) end(why Ending, on rules.Date) {
+	m.Ending, m.EndedOn = why, on
+}
+
+// Step is the common part of most commands: which member, on which day.
+type Step struct {
+	MemberID string     `json:"member_id"`
+	On       rules.Date `json:"on"`
+}
+
+// OfMember is the common part of most events; the day is the fact's own.
+type OfMember struct {
+	MemberID string `json:"member_id"`
+}
+
+func (o OfMember) member() string { return o.MemberID }
+
+// endedByClock tells whether the path ended only because nothing was told.
+func (m *Member) endedByClock() bool { return m.Ending == NullaOstaLapsed || m.Ending == VisaLapsed }
+
+// toldLate tells whether a step lies before the day on which the clock ended the
+// path: it was taken in time and is recorded late.
+func (m *Member) toldLate(on rules.Date) bool {
+	return m.endedByClock() && !on.IsZero() && on.Before(m.EndedOn)
+}
+
+// revive takes the path up again after a step that shows it had not ended.
+func (m *Member) revive() {
+	if m.endedByClock() {
+		m.end("", rules.Date{})
+	}
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package casefile
+
+import (
+	"slices"
+
+	"ricongiungi/rules"
+)
+
+// State is what is known of a case, folded from its facts.
+type State struct {
+	CaseID          string
+	Version         int64
+	OpenedOn        rules.Date
+	Office          string // code of the hub that accompanies the family
+	SponsorID       string
+	Sponsor         Particulars
+	SponsorDiedOn   rules.Date
+	ContactLanguage string // BCP 47
+	Municipio       int    // 1 to 9 in Milan, 0 when unknown or elsewhere
+	Counsellor      string // id of the person responsible, empty while nobody is
+	Review          Review
+	Members         []*Member
+	ContactOn       rules.Date
+	PlanOn          rules.Date
+	Goals           []string
+	Appointments    []*Appointment
+	Referrals       []*Referral
+	CheckIns        map[int]rules.Date // by month after the first entry
+	ClosedOn        rules.Date
+	TransferredTo   string // ISTAT code of the municipality that took over
+	LastOn          rules.Date
+
+	lapsed   map[string]bool // agenda items whose lapse is recorded
+	reminded map[string]bool // agenda items that were reminded of
+	facts    []Fact          // as recorded, corrections not yet applied
+}
+
+// Review is the Prefecture's procedure up to its decision.
+type Review struct {
+	FiledOn     rules.Date
+	Term        rules.Term // as applied at filing, before any suspension
+	DocumentsBy rules.Date // day set by the SUI; zero when nothing is missing
+	DocumentsOn rules.Date // day on which the SUI set it
+	Notices     []Notice
+	DecidedOn   rules.Date // of the first decision; some members may still await theirs
+}
+
+// Notice is one notice of intended refusal (preavviso di rigetto, art. 10-bis L. 241/1990).
+type Notice struct {
+	On             rules.Date
+	Reply          rules.Term
+	ObservationsOn rules.Date
+}
+
+// Phase is where the case as a whole stands.
+type Phase string
+
+// The phases of a case. Several members may stand in different stages within one.
+const (
+	PhaseUnopened         Phase = "unopened"
+	PhasePreparing        Phase = "preparing"
+	PhaseUnderReview      Phase = "under_review"
+	PhaseAwaitingDocument Phase = "awaiting_documents"
+	PhaseRefusalNotified  Phase = "refusal_notified"
+	PhasePreDeparture     Phase = "pre_departure"
+	PhaseArrival          Phase = "arrival"
+	PhaseFollowUp         Phase = "follow_up"
+	PhaseClosed           Phase = "closed"
+)
+
+// Phase derives the phase from what is recorded.
+func (s *State) Phase() Phase {
+	switch {
+	case s.OpenedOn.IsZero():
+		return PhaseUnopened
+	case !s.ClosedOn.IsZero():
+		return PhaseClosed
+	case s.Review.DecidedOn.IsZero():
+		return s.reviewPhase()
+	case s.FirstEntry().IsZero() && !s.allEnded():
+		return PhasePreDeparture
+	case s.anyInArrival():
+		return PhaseArrival
+	}
+	return PhaseFollowUp
+}
+
+func (s *State) reviewPhase() Phase {
+	switch {
+	case s.Review.FiledOn.IsZero():
+		return PhasePreparing
+	case s.answerAwaited():
+		return PhaseRefusalNotified
+	case !s.Review.DocumentsBy.IsZero():
+		return PhaseAwaitingDocument
+	}
+	return PhaseUnderReview
+}
+
+// answerAwaited tells whether the last notice may still be answered, as far as
+// anybody has looked.
+func (s *State) answerAwaited() bool {
+	notices := s.Review.Notices
+	if len(notices) == 0 {
+		return false
+	}
+	last := notices[len(notices)-1]
+	return last.ObservationsOn.IsZero() && !s.lapsed[last.answer().key()]
+}
+
+// anyInArrival tells whether a member has entered and has not yet asked for the permit.
+func (s *State) anyInArrival() bool {
+	for _, m := range s.Members {
+		if m.Ending == "" && !m.EnteredOn.IsZero() && m.PermitRequestedOn.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *State) allEnded() bool {
+	for _, m := range s.Members {
+		if m.Ending == "" {
+			return false
+		}
+	}
+	return len(s.Members) > 0
+}
+
+// undecided tells whether the Prefecture still owes a decision on somebody.
+func (s *State) undecided() bool {
+	if s.Review.DecidedOn.IsZero() {
+		return !s.allEnded()
+	}
+	return slices.ContainsFunc(s.Members, func(m *Member) bool { return m.Ending == "" && m.AuthorisedOn.IsZero() })
+}
+
+// FirstEntry is the day the first member entered; zero while all are abroad.
+func (s *State) FirstEntry() rules.Date {
+	var first rules.Date
+	for _, m := range s.Members {
+		if !m.EnteredOn.IsZero() && (first.IsZero() || m.EnteredOn.Before(first)) {
+			first = m.EnteredOn
+		}
+	}
+	return first
+}
+
+// Member finds a member by id, or nil.
+func (s *State) Member(id string) *Member {
+	for _, m := range s.Members {
+		if m.ID == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// with changes a member if the case has it: folding never fails.
+func (s *State) with(id string, change func(*Member)) {
+	if m := s.Member(id); m != nil {
+		change(m)
+	}
+}
+
+// about finds the member a command speaks of and refuses what no step about a
+// member may do: unknown person, ended path, a day in the future.
+func (s *State) about(step Step, r Request) (*Member, *Refusal) {
+	m := s.Member(step.MemberID)
+	switch {
+	case m == nil:
+		return nil, unknownMember()
+	case m.Ending != "" && !m.toldLate(step.On):
+		return nil, memberEnded(m.Ending)
+	case step.On.After(r.Today()):
+		return nil, futureDay()
+	}
+	return m, nil
+}

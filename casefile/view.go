@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package casefile
+
+import (
+	"time"
+
+	"ricongiungi/rules"
+)
+
+// View is the case as its readers see it: one fold, written beside the events
+// in the same transaction. Who a person is stands apart, under People, because
+// it is sealed apart.
+type View struct {
+	CaseID          string            `json:"case_id"`
+	Version         int64             `json:"version"`
+	Phase           Phase             `json:"phase"`
+	Office          string            `json:"office"`
+	CounsellorID    string            `json:"counsellor_id,omitempty"`
+	ContactLanguage string            `json:"contact_language,omitempty"`
+	Municipio       int               `json:"municipio,omitempty"`
+	OpenedOn        rules.Date        `json:"opened_on"`
+	ClosedOn        rules.Date        `json:"closed_on,omitzero"`
+	Transferred     string            `json:"transferred_to,omitempty"`
+	Review          ReviewView        `json:"review"`
+	SponsorID       string            `json:"sponsor_id"`
+	SponsorDiedOn   rules.Date        `json:"sponsor_died_on,omitzero"`
+	ContactOn       rules.Date        `json:"first_contact_on,omitzero"`
+	PlanOn          rules.Date        `json:"plan_on,omitzero"`
+	Goals           []string          `json:"goals"`
+	Members         []MemberView      `json:"members"`
+	Appointments    []AppointmentView `json:"appointments"`
+	Referrals       []ReferralView    `json:"referrals"`
+	CheckIns        []CheckInView     `json:"check_ins"`
+	Agenda          []DueView         `json:"agenda"`
+	People          []Person          `json:"people,omitempty"`
+}
+
+// ReviewView is the Prefecture's procedure with its term as it stands.
+type ReviewView struct {
+	FiledOn     rules.Date  `json:"filed_on,omitzero"`
+	DecidedOn   rules.Date  `json:"decided_on,omitzero"`
+	DocumentsBy rules.Date  `json:"documents_by,omitzero"`
+	Term        *rules.Term `json:"term,omitempty"`
+	Pauses      []Pause     `json:"pauses"`
+	Late        bool        `json:"decided_late"`
+}
+
+// MemberView is one member's way so far.
+type MemberView struct {
+	MemberID      string        `json:"member_id"`
+	Ref           string        `json:"ref"`
+	Kinship       Kinship       `json:"kinship"`
+	Stage         Stage         `json:"stage"`
+	Ending        Ending        `json:"ending,omitempty"`
+	EndedOn       rules.Date    `json:"ended_on,omitzero"`
+	Steps         []StepView    `json:"steps"`
+	VisaRefused   rules.Date    `json:"visa_refused_on,omitzero"`
+	VisaExpires   rules.Date    `json:"visa_expires,omitzero"`
+	Expected      rules.Date    `json:"expected_on,omitzero"`
+	Confidence    string        `json:"expected_confidence,omitempty"`
+	PermitRefused rules.Date    `json:"permit_refused_on,omitzero"`
+	PermitEnds    rules.Date    `json:"permit_expires,omitzero"`
+	AgreementDue  bool          `json:"agreement_due"`
+	SchoolDue     bool          `json:"school_due"`
+	Needs         *NeedsProfile `json:"needs,omitempty"`
+	School        *SchoolView   `json:"school,omitempty"`
+	Documents     []*Document   `json:"documents"`
+}
+
+// StepView is one dated step of a member's way.
+type StepView struct {
+	Step string     `json:"step"`
+	On   rules.Date `json:"on"`
+}
+
+// SchoolView is the state of a place search or of the schooling.
+type SchoolView struct {
+	SchoolNeed
+	RequestedOn rules.Date `json:"requested_on"`
+	ProposedOn  rules.Date `json:"proposed_on,omitzero"`
+	AcceptedOn  rules.Date `json:"accepted_on,omitzero"`
+	StartedOn   rules.Date `json:"started_on,omitzero"`
+	LeftOn      rules.Date `json:"left_on,omitzero"`
+	SchoolCode  string     `json:"school_code,omitempty"`
+	Declined    int        `json:"declined"`
+}
+
+// AppointmentView is an appointment; At is in UTC.
+type AppointmentView struct {
+	AppointmentID string    `json:"appointment_id"`
+	MemberID      string    `json:"member_id,omitempty"`
+	At            time.Time `json:"at"`
+	Place         string    `json:"place"`
+	Outcome       string    `json:"outcome,omitempty"`
+}
+
+// ReferralView is a referral and its answer.
+type ReferralView struct {
+	ReferralID string     `json:"referral_id"`
+	MemberID   string     `json:"member_id,omitempty"`
+	Service    string     `json:"service"`
+	SentOn     rules.Date `json:"sent_on"`
+	ClosedOn   rules.Date `json:"closed_on,omitzero"`
+	Outcome    string     `json:"outcome,omitempty"`
+}
+
+// CheckInView is one check-in held.
+type CheckInView struct {
+	Month int        `json:"month"`
+	On    rules.Date `json:"on"`
+}
+
+// DueView is one agenda item with the sentence that explains its day.
+type DueView struct {
+	Due
+	DueOn rules.Date `json:"due_on"`
+	Why   rules.Text `json:"why"`
+}
+
+// Person is who somebody is; Erased when the key to it was destroyed.
+type Person struct {
+	PersonID string `json:"person_id"`
+	Erased   bool   `json:"erased,omitempty"`
+	Particulars
+}
+
+// ViewOf renders the state and its agenda.
+func ViewOf(s *State, book *rules.Book) View {
+	v := View{
+		CaseID: s.CaseID, Version: s.Version, Phase: s.Phase(), Office: s.Office, CounsellorID: s.Counsellor,
+		ContactLanguage: s.ContactLanguage, Municipio: s.Municipio, OpenedOn: s.OpenedOn, ClosedOn: s.ClosedOn,
+		Transferred: s.TransferredTo, SponsorID: s.SponsorID, SponsorDiedOn: s.SponsorDiedOn, ContactOn: s.ContactOn, PlanOn: s.PlanOn,
+		Goals: append([]string{}, s.Goals...), Review: reviewView(s.Review, book),
+		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
+		CheckIns: []CheckInView{}, Agenda: []DueView{},
+	}
+	for _, m := range s.Members {
+		v.Members = append(v.Members, memberView(m))
+	}
+	for _, a := range s.Appointments {
+		v.Appointments = append(v.Appointments, AppointmentView{a.ID, a.MemberID, a.At, a.Place, a.Outcome})
+	}
+	for _, r := range s.Referrals {
+		v.Referrals = append(v.Referrals, ReferralView{r.ID, r.MemberID, r.Service, r.SentOn, r.ClosedOn, r.Outcome})
+	}
+	for _, c := range checkIns {
+		if on := s.CheckIns[c.month]; !on.IsZero() {
+			v.CheckIns = append(v.CheckIns, CheckInView{c.month, on})
+		}
+	}
+	for _, d := range Agenda(s, book) {
+		v.Agenda = append(v.Agenda, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
+	}
+	return v
+}
+
+func reviewView(r Review, book *rules.Book) ReviewView {
+	view := ReviewView{FiledOn: r.FiledOn, DecidedOn: r.DecidedOn, DocumentsBy: r.DocumentsBy, Pauses: []Pause{}}
+	if r.Term.IsZero() {
+		return view
+	}
+	clock := r.Clock(book)
+	view.Term, view.Pauses = &clock.Term, append(view.Pauses, clock.Pauses...)
+	view.Late = !r.DecidedOn.IsZero() && r.DecidedOn.After(clock.Term.Due)
+	return view
+}
+
+func memberView(m *Member) MemberView {
+	v := MemberView{MemberID: m.ID, Ref: m.Ref, Kinship: m.Kinship, Stage: m.Stage(), Ending: m.Ending, EndedOn: m.EndedOn,
+		Steps: []StepView{}, VisaRefused: m.VisaRefusedOn, VisaExpires: m.VisaExpires, Expected: m.ExpectedOn, Confidence: m.Confidence,
+		PermitRefused: m.PermitRefusedOn, PermitEnds: m.PermitExpires,
+		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...)}
+	for _, step := range m.way() {
+		if !step.on.IsZero() {
+			v.Steps = append(v.Steps, StepView{step.name, step.on})
+		}
+	}
+	if k := m.School; !k.RequestedOn.IsZero() {
+		v.School = &SchoolView{k.Request, k.RequestedOn, k.ProposedOn, k.AcceptedOn, k.StartedOn, k.LeftOn, k.Code, k.Declined}
+	}
+	return v
+}
+
+// PeopleOf lists who the sponsor and the members are, sponsor first.
+func PeopleOf(s *State) []Person {
+	people := []Person{{PersonID: s.SponsorID, Particulars: s.Sponsor}}
+	for _, m := range s.Members {
+		people = append(people, Person{PersonID: m.ID, Particulars: m.Who})
+	}
+	return people
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Command ricongiungi runs the case engine for family reunification, or a part
+// of it, and is how officers and operators work with it from a terminal.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "ricongiungi:", err)
+		os.Exit(status(err))
+	}
+}
+
+// Exit statuses, so that scripts can tell what happened.
+const (
+	exitFailed  = 1 // it could not be done
+	exitRefused = 2 // some input was refused, the rest was done
+)
+
+// refused is the error of a command that did its work but refused some input.
+type refused struct{ what string }
+
+func (r refused) Error() string { return r.what }
+
+func status(err error) int {
+	var r refused
+	if errors.As(err, &r) {
+		return exitRefused
+	}
+	return exitFailed
+}
+
+func root() *cobra.Command {
+	s := settingsFromEnvironment()
+	cmd := &cobra.Command{
+		Use:           "ricongiungi",
+		Short:         "A case engine for family reunification",
+		Version:       version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
+	cmd.AddCommand(upCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), caseCommand(s),
+		agendaCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), tokenCommand(s))
+	return cmd
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
+}

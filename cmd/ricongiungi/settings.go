@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"ricongiungi/deploy"
+	"ricongiungi/ledger"
+	"ricongiungi/rules"
+	"ricongiungi/store"
+	"ricongiungi/vault"
+)
+
+// settings come from the environment; what is empty is filled from the system
+// that `up` runs in the data folder.
+type settings struct {
+	dataDir         string // RICONGIUNGI_DATA, default .data
+	databaseURL     string // DATABASE_URL
+	temporalAddress string // TEMPORAL_ADDRESS
+	namespace       string // TEMPORAL_NAMESPACE, default ricongiungi
+	listen          string // RICONGIUNGI_LISTEN, default 127.0.0.1:8080
+	metrics         string // RICONGIUNGI_METRICS, default 127.0.0.1:9090
+	apiURL          string // RICONGIUNGI_URL, for commands that talk to a running API
+	token           string // RICONGIUNGI_TOKEN, likewise
+	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
+	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+}
+
+func settingsFromEnvironment() *settings {
+	return &settings{
+		dataDir:         env("RICONGIUNGI_DATA", ".data"),
+		databaseURL:     os.Getenv("DATABASE_URL"),
+		temporalAddress: os.Getenv("TEMPORAL_ADDRESS"),
+		namespace:       env("TEMPORAL_NAMESPACE", "ricongiungi"),
+		listen:          env("RICONGIUNGI_LISTEN", "127.0.0.1:8080"),
+		metrics:         env("RICONGIUNGI_METRICS", "127.0.0.1:9090"),
+		apiURL:          os.Getenv("RICONGIUNGI_URL"),
+		token:           os.Getenv("RICONGIUNGI_TOKEN"),
+		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
+		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+	}
+}
+
+func env(name, fallback string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func (s *settings) keyFile(name string) string { return filepath.Join(s.dataDir, "keys", name) }
+
+// fromRunning fills in the addresses of the system that runs in the data folder.
+func (s *settings) fromRunning() error {
+	if s.databaseURL != "" && s.temporalAddress != "" {
+		return nil
+	}
+	run, err := deploy.ReadRun(s.dataDir)
+	if errors.Is(err, deploy.ErrNotRunning) {
+		return fmt.Errorf("nothing runs in %s: start it with `make run`, or set DATABASE_URL and TEMPORAL_ADDRESS", s.dataDir)
+	}
+	if err != nil {
+		return err
+	}
+	s.databaseURL, s.temporalAddress = orElse(s.databaseURL, run.DatabaseURL), orElse(s.temporalAddress, run.TemporalAddress)
+	return nil
+}
+
+func orElse(value, fallback string) string {
+	if value != "" {
+		return value
+	}
+	return fallback
+}
+
+// book is the law, with the office's own rows where there are any.
+func (s *settings) book() (*rules.Book, error) {
+	if s.rulesFile == "" {
+		return rules.Default(), nil
+	}
+	file, err := os.Open(s.rulesFile)
+	if err != nil {
+		return nil, fmt.Errorf("rules of the office: %w", err)
+	}
+	defer file.Close()
+	return rules.Override(s.rulesFile, file)
+}
+
+func (s *settings) signer() (*ledger.Signer, error) {
+	if err := os.MkdirAll(s.keyFile(""), 0o700); err != nil {
+		return nil, fmt.Errorf("folder of keys: %w", err)
+	}
+	return ledger.LoadOrCreateSigner(s.keyFile("log.key"), s.origin)
+}
+
+// openStore opens the log with the keys of the data folder.
+func (s *settings) openStore(ctx context.Context) (*store.Store, *rules.Book, error) {
+	if err := s.fromRunning(); err != nil {
+		return nil, nil, err
+	}
+	signer, err := s.signer()
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := vault.Open(s.keyFile("vault.json"))
+	if err != nil {
+		return nil, nil, err
+	}
+	book, err := s.book()
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book})
+	return log, book, err
+}
+
+// parts are what both the API and a worker are made of.
+type parts struct {
+	log      *store.Store
+	book     *rules.Book
+	temporal client.Client
+	logger   *slog.Logger
+}
+
+func (s *settings) openParts(ctx context.Context) (*parts, error) {
+	logger := newLog()
+	log, book, err := s.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	temporal, err := s.dialTemporal(logger)
+	if err != nil {
+		log.Close()
+		return nil, fmt.Errorf("temporal: %w", err)
+	}
+	return &parts{log: log, book: book, temporal: temporal, logger: logger}, nil
+}
+
+func (p *parts) close() {
+	p.temporal.Close()
+	p.log.Close()
+}
+
+// dialTemporal connects lazily: with Temporal down, commands are still accepted.
+func (s *settings) dialTemporal(log *slog.Logger) (client.Client, error) {
+	return client.NewLazyClient(client.Options{HostPort: s.temporalAddress, Namespace: s.namespace, Logger: sdklog.NewStructuredLogger(log)})
+}
+
+// newLog writes one JSON line per message to standard error.
+func newLog() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package ricongiungi holds the tests of the house itself: who may import whom,
+// one promise per package, a licence line in every file.
+package ricongiungi_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// source is one Go file of the house that is no test.
+type source struct {
+	path string
+	dir  string
+	file *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	walk(t, func(path string) {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, source{path, filepath.ToSlash(filepath.Dir(path)), file})
+	})
+	return all
+}
+
+func walk(t *testing.T, visit func(path string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := strings.HasPrefix(entry.Name(), ".") && path != "."
+		if entry.IsDir() && (hidden || entry.Name() == "node_modules" || entry.Name() == "bin") {
+			return filepath.SkipDir
+		}
+		if !entry.IsDir() {
+			visit(filepath.ToSlash(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s source) imports() []string {
+	var paths []string
+	for _, spec := range s.file.Imports {
+		paths = append(paths, strings.Trim(spec.Path.Value, `"`))
+	}
+	return paths
+}
+
+// allowed says which packages of the house each one may import. Data flows one
+// way: HTTP → workflow → decide → log → views.
+var allowed = map[string][]string{
+	"rules":                {},
+	"casefile":             {"rules"},
+	"handoff":              {"casefile", "rules"},
+	"views":                {"casefile", "handoff", "rules"},
+	"schemas":              {"casefile", "handoff"},
+	"internal/keyfile":     {},
+	"vault":                {"internal/keyfile"},
+	"ledger":               {"internal/keyfile"},
+	"store":                {"casefile", "handoff", "ledger", "rules", "vault", "views"},
+	"activities":           {"casefile", "views"},
+	"workflows":            {"activities", "casefile", "views"},
+	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
+	"api":                  {"casefile", "handoff", "internal/keyfile", "rules", "schemas", "views"},
+	"metrics":              {"views"},
+	"deploy":               {},
+	"internal/testservers": {"deploy"},
+	"samples":              {"casefile", "handoff", "rules"},
+}
+
+// forbidden says which packages from outside may not be imported where.
+var forbidden = map[string]*regexp.Regexp{
+	"rules":     regexp.MustCompile(`\.|^log|^os$|math/rand|crypto/rand|^net`),
+	"casefile":  regexp.MustCompile(`\.[a-z]+/|^log|^os$|math/rand|crypto/rand|^net|^io$`),
+	"workflows": regexp.MustCompile(`jackc/pgx|^net/http|^database/sql|math/rand|crypto/rand`),
+	"api":       regexp.MustCompile(`jackc/pgx|go\.temporal\.io`),
+	"store":     regexp.MustCompile(`go\.temporal\.io|^net/http`),
+	"ledger":    regexp.MustCompile(`jackc/pgx|^net/http`),
+	"vault":     regexp.MustCompile(`jackc/pgx|^net/http`),
+}
+
+func TestEveryPackageImportsOnlyWhatTheArchitectureAllows(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.dir, "cmd/") {
+			continue // joins everything
+		}
+		may, known := allowed[s.dir]
+		if !known {
+			t.Errorf("%s: package %s is not in the import rule", s.path, s.dir)
+		}
+		for _, path := range s.imports() {
+			if ours, inside := strings.CutPrefix(path, "ricongiungi/"); inside && !slices.Contains(may, ours) {
+				t.Errorf("%s imports %s, which the import rule does not allow", s.path, ours)
+			}
+			if rule := forbidden[s.dir]; rule != nil && rule.MatchString(path) {
+				t.Errorf("%s imports %s, which is forbidden there", s.path, path)
+			}
+		}
+	}
+}
+
+func TestTheDomainReadsNoClock(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.dir != "casefile" && s.dir != "rules" && s.dir != "workflows" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if pkg, ok := call.X.(*ast.Ident); ok && pkg.Name == "time" && (call.Sel.Name == "Now" || call.Sel.Name == "Since") {
+				t.Errorf("%s reads the clock with time.%s: time is an argument", s.path, call.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+func TestEveryPackageStatesItsPromiseOnce(t *testing.T) {
+	comments := map[string][]string{}
+	for _, s := range sources(t) {
+		if comments[s.dir] == nil {
+			comments[s.dir] = []string{}
+		}
+		if s.file.Doc != nil {
+			comments[s.dir] = append(comments[s.dir], s.path)
+		}
+	}
+	for dir, files := range comments {
+		if len(files) != 1 {
+			t.Errorf("package %s has %d package comments: %v", dir, len(files), files)
+		}
+	}
+}
+
+func TestEveryExportedNameIsExplained(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, decl := range s.file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && d.Doc == nil && (d.Recv == nil || receiverExported(d)) {
+					t.Errorf("%s: %s has no comment", s.path, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if ts, ok := spec.(*ast.TypeSpec); ok && ts.Name.IsExported() && d.Doc == nil && ts.Doc == nil && ts.Comment == nil && !ts.Assign.IsValid() {
+						t.Errorf("%s: type %s has no comment", s.path, ts.Name.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+func receiverExported(d *ast.FuncDecl) bool {
+	receiver := d.Recv.List[0].Type
+	if star, ok := receiver.(*ast.StarExpr); ok {
+		receiver = star.X
+	}
+	name, ok := receiver.(*ast.Ident)
+	return ok && name.IsExported()
+}
+
+func TestEverySourceFileCarriesItsLicence(t *testing.T) {
+	code := regexp.MustCompile(`\.(go|sql|ya?ml|sh|tmpl|css|js|mjs|html)$|^Makefile$|^\.ci/`)
+	walk(t, func(path string) {
+		if !code.MatchString(path) {
+			return
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text[:min(len(text), 400)]), "SPDX-License-Identifier: AGPL-3.0-or-later") {
+			t.Errorf("%s has no licence line", path)
+		}
+	})
+}
+
+// TestThePapersNameOnlyWhatExists keeps README and CONTRIBUTING true: every make
+// target and every folder they name must be there.
+func TestThePapersNameOnlyWhatExists(t *testing.T) {
+	makefile := read(t, "Makefile")
+	for _, paper := range []string{"README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "deploy/RUNBOOK.md"} {
+		text := read(t, paper)
+		for _, target := range regexp.MustCompile("(?:`|    )make ([a-z]+)").FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(makefile, "\n"+target[1]+":") {
+				t.Errorf("%s names make %s, which is no target", paper, target[1])
+			}
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(paper), link[1])); err != nil {
+				t.Errorf("%s links to %s, which does not exist", paper, link[1])
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package ledger
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"ricongiungi/internal/keyfile"
+)
+
+// Checkpoint is what a log's key has signed: that the first Size events of the
+// log named Origin have the root hash Root.
+type Checkpoint struct {
+	Origin string
+	Size   int64
+	Root   tlog.Hash
+}
+
+// text returns the body of the C2SP checkpoint, before the signatures.
+func (c Checkpoint) text() string {
+	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+}
+
+// Signer signs the checkpoints of one log with Ed25519.
+type Signer struct {
+	signer note.Signer
+	vkey   string
+}
+
+// LoadOrCreateSigner reads the log's key from the file at path or, on first
+// start, makes one for origin: the name of the log, by convention a host and
+// path without scheme, with neither spaces nor plus signs. It fails when the
+// file is open to other users or holds the key of another log.
+func LoadOrCreateSigner(path, origin string) (*Signer, error) {
+	skey, err := keyfile.LoadOrCreate(path, func() ([]byte, error) {
+		skey, _, err := note.GenerateKey(rand.Reader, origin)
+		return []byte(skey + "\n"), err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	s, err := ParseSigner(strings.TrimSpace(string(skey)))
+	if err != nil {
+		return nil, err
+	}
+	if s.Origin() != origin {
+		return nil, fmt.Errorf("ledger: signing key belongs to log %q, not %q", s.Origin(), origin)
+	}
+	return s, nil
+}
+
+// ParseSigner reads a signing key as text, in the form of package note:
+// "PRIVATE+KEY+<origin>+<hash>+<key>". Its errors never show the key.
+func ParseSigner(skey string) (*Signer, error) {
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: signing key: %w", err)
+	}
+	vkey, err := publicKey(skey, signer.Name())
+	if err != nil {
+		return nil, fmt.Errorf("ledger: public key: %w", err)
+	}
+	return &Signer{signer, vkey}, nil
+}
+
+// publicKey derives the verifier key, which package note hands out only when a
+// key is made. The last part of a signing key is one byte that names the
+// algorithm and the Ed25519 seed; note.NewSigner has checked both.
+func publicKey(skey, origin string) (string, error) {
+	// Base64 uses the plus sign too, hence no search from the end.
+	parts := strings.SplitN(skey, "+", 5)
+	key, err := base64.StdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return "", err
+	}
+	private := ed25519.NewKeyFromSeed(key[1:])
+	return note.NewEd25519VerifierKey(origin, private.Public().(ed25519.PublicKey))
+}
+
+// Origin returns the name of the log.
+func (s *Signer) Origin() string { return s.signer.Name() }
+
+// VerifierKey returns the public key as text for note.NewVerifier. It is no
+// secret: the more people hold it, the better.
+func (s *Signer) VerifierKey() string { return s.vkey }
+
+// Sign returns the signed C2SP checkpoint of a tree with size leaves and the
+// given root.
+func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
+	text := Checkpoint{s.Origin(), size, root}.text()
+	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: sign checkpoint: %w", err)
+	}
+	return signed, nil
+}
+
+// OpenCheckpoint checks and reads a signed checkpoint. The log's own key must
+// be among the verifiers and must have signed: a witness's signature alone
+// proves nothing about the log. Lines after the root are allowed and ignored,
+// as C2SP asks.
+func OpenCheckpoint(text []byte, verifiers ...note.Verifier) (Checkpoint, error) {
+	signed, err := note.Open(text, note.VerifierList(verifiers...))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("ledger: open checkpoint: %w", err)
+	}
+	c, err := parseCheckpoint(signed.Text)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	for _, sig := range signed.Sigs {
+		if sig.Name == c.Origin {
+			return c, nil
+		}
+	}
+	return Checkpoint{}, fmt.Errorf("ledger: checkpoint of log %q is not signed by that log", c.Origin)
+}
+
+func parseCheckpoint(text string) (Checkpoint, error) {
+	malformed := errors.New("ledger: malformed checkpoint")
+	lines := strings.SplitN(text, "\n", 4)
+	if len(lines) < 4 || lines[0] == "" {
+		return Checkpoint{}, malformed
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || size < 0 {
+		return Checkpoint{}, malformed
+	}
+	root, err := tlog.ParseHash(lines[2])
+	if err != nil {
+		return Checkpoint{}, malformed
+	}
+	if size == 0 && root != (Frontier{}).Root() {
+		return Checkpoint{}, malformed
+	}
+	c := Checkpoint{lines[0], size, root}
+	// Two spellings of one checkpoint, such as "+7" and "7", are one too many.
+	if !strings.HasPrefix(text, c.text()) {
+		return Checkpoint{}, malformed
+	}
+	return c, nil
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package samples
+
+import (
+	"slices"
+	"time"
+
+	"ricongiungi/casefile"
+	"ricongiungi/handoff"
+	"ricongiungi/rules"
+)
+
+// gradeAt is the class the child belongs to when it arrives; in summer that of
+// the school year to come.
+func gradeAt(m handoff.Member, on rules.Date) int {
+	year := casefile.SchoolYear(on)
+	if on.Month >= time.June && on.Month < time.September {
+		year = on.Year
+	}
+	return casefile.Grade(year, m.Person.BirthDate)
+}
+
+// school goes from the request to the first day, which it gives.
+func (s *story) school(m handoff.Member, entered rules.Date, level string) rules.Date {
+	requested := s.after(entered, 1, 5)
+	s.tell(requested, &casefile.RequestSchool{Step: s.step(m, requested)})
+	proposed := s.after(requested, 3, 8)
+	s.tell(proposed, &casefile.ProposePlace{Step: s.step(m, proposed), SchoolCode: pick(s.dice, schoolsOf[level])})
+	if s.one(8) {
+		declined := s.after(proposed, 1, 3)
+		s.tell(declined, &casefile.DeclinePlace{Step: s.step(m, declined), Reason: "too_far"})
+		proposed = s.after(declined, 2, 6)
+		s.tell(proposed, &casefile.ProposePlace{Step: s.step(m, proposed), SchoolCode: pick(s.dice, schoolsOf[level])})
+	}
+	accepted := s.after(proposed, 1, 4)
+	s.tell(accepted, &casefile.AcceptPlace{Step: s.step(m, accepted)})
+	started := inTerm(s.after(accepted, 2, 6))
+	s.tell(started, &casefile.RecordSchoolStarted{Step: s.step(m, started)})
+	return started
+}
+
+// inTerm moves a first day out of the summer holidays.
+func inTerm(d rules.Date) rules.Date {
+	begin := rules.On(d.Year, time.September, 12)
+	if d.After(rules.On(d.Year, time.June, 8)) && d.Before(begin) {
+		return workday(begin)
+	}
+	return d
+}
+
+// accompany is the hub's follow-up after the first entry.
+func (s *story) accompany(members int) {
+	if len(s.here) == 0 {
+		return
+	}
+	first := slices.MinFunc(s.here, func(a, b rules.Date) int { return b.DaysUntil(a) })
+	planned := s.after(first, 10, 25)
+	s.tell(planned, &casefile.MakePlan{On: planned, Goals: []string{"italian_a2", pick(s.dice, []string{"work", "housing", "health_enrolment"})}})
+	for _, month := range []int{1, 3, 6} {
+		held := s.after(first.AddMonths(month), 0, 6)
+		s.tell(held, &casefile.HoldCheckIn{On: held, Month: month, Scores: s.scores()})
+	}
+	switch {
+	case s.done == members:
+		s.tell(s.today, &casefile.CloseCase{Reason: "all_settled"})
+	case !first.After(s.today):
+		s.refer(first)
+	}
+}
+
+// refer sends half of the families on to another service and sees the others again.
+func (s *story) refer(first rules.Date) {
+	if s.one(2) {
+		sent := s.after(first, 12, 30)
+		s.tell(sent, &casefile.SendReferral{On: sent, Service: pick(s.dice, []string{"italian_courses", "celav", "legal_advice", "health_enrolment"})})
+		return
+	}
+	meeting := s.after(s.today, 2, 9).Start().Add(10 * time.Hour)
+	s.tell(s.today, &casefile.BookAppointment{At: meeting.UTC(), Place: "hub"})
+}
+
+func (s *story) scores() map[string]int {
+	scores := map[string]int{}
+	for _, pillar := range []string{"housing", "health", "language", "work", "school", "relations", "rights"} {
+		scores[pillar] = s.between(2, 5)
+	}
+	return scores
+}

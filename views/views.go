@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package views is what can be asked of the system and how the answers look:
+// queries, rows, pages and the errors with which a question fails. Whoever
+// asks and whoever answers share these shapes and nothing else.
+package views
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"ricongiungi/casefile"
+	"ricongiungi/handoff"
+	"ricongiungi/rules"
+)
+
+// Errors a question fails with; everything else is unforeseen.
+var (
+	// ErrNotFound means that there is no such thing, or none for this caller.
+	ErrNotFound = errors.New("not found")
+	// ErrOtherContent means that an Idempotency-Key was used before with another body.
+	ErrOtherContent = errors.New("this key was used before with other content")
+	// ErrUnavailable means that a part the answer needs is down for now.
+	ErrUnavailable = errors.New("temporarily unavailable")
+	// ErrBadCursor means that a cursor was not made by this service.
+	ErrBadCursor = errors.New("the cursor was not made by this service")
+)
+
+// Received is a validated message with the canonical bytes it was read from.
+type Received struct {
+	Message handoff.Message
+	Raw     json.RawMessage
+	By      casefile.Actor
+}
+
+// Acceptance is a receipt, or why there is none.
+type Acceptance struct {
+	Receipt handoff.Receipt
+	Err     error
+}
+
+// Page is one page of a list; Next is empty on the last.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// Rendered is the present view of a case as it is kept, with its people opened:
+// most readers get it as it is.
+type Rendered struct {
+	Version int64
+	View    json.RawMessage // a casefile.View without People
+	People  []casefile.Person
+}
+
+// CaseQuery selects cases. Empty fields do not restrict.
+type CaseQuery struct {
+	Office, Phase, Counsellor string
+	Municipio                 int
+	Cursor                    string
+	Limit                     int
+}
+
+// CaseRow is one case in a list; it holds no personal data.
+type CaseRow struct {
+	CaseID       string         `json:"case_id"`
+	Version      int64          `json:"version"`
+	Phase        casefile.Phase `json:"phase"`
+	Office       string         `json:"office"`
+	CounsellorID string         `json:"counsellor_id,omitempty"`
+	Municipio    int            `json:"municipio,omitempty"`
+	Members      int            `json:"members"`
+	OpenedOn     rules.Date     `json:"opened_on"`
+	NextDue      rules.Date     `json:"next_due_on,omitzero"`
+	NextItem     string         `json:"next_item,omitempty"`
+	Overdue      int            `json:"overdue"` // agenda items whose lapse is recorded
+	UpdatedAt    time.Time      `json:"updated_at"`
+}
+
+// HistoryQuery selects the entries of a case's history.
+type HistoryQuery struct {
+	CaseID        string
+	AsOf, KnownAt time.Time
+	Cursor        string
+	Limit         int
+}
+
+// Entry is one event of a case's history as readers see it.
+type Entry struct {
+	Position      int64            `json:"position"`
+	Version       int64            `json:"version"`
+	EventID       string           `json:"event_id"`
+	CommandID     string           `json:"command_id"`
+	Type          string           `json:"type"`
+	SchemaVersion int              `json:"schema_version"`
+	OccurredAt    time.Time        `json:"occurred_at"`
+	RecordedAt    time.Time        `json:"recorded_at"`
+	Actor         casefile.Actor   `json:"actor"`
+	Data          json.RawMessage  `json:"data"`
+	Private       casefile.Private `json:"private,omitempty"`    // by person id; absent once erased
+	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
+}
+
+// AgendaQuery selects agenda items over all cases.
+type AgendaQuery struct {
+	Office, Counsellor string
+	Role               casefile.Role // responsible
+	Before             rules.Date    // due on or before
+	Cursor             string
+	Limit              int
+}
+
+// AgendaRow is one agenda item in a list over cases.
+type AgendaRow struct {
+	CaseID       string `json:"case_id"`
+	CounsellorID string `json:"counsellor_id,omitempty"`
+	casefile.DueView
+}
+
+// FeedRow is one event of the feed, without its personal data.
+type FeedRow struct {
+	Position   int64     `json:"position"`
+	CaseID     string    `json:"case_id"`
+	Version    int64     `json:"version"`
+	EventID    string    `json:"event_id"`
+	Type       string    `json:"type"`
+	OccurredAt time.Time `json:"occurred_at"`
+	RecordedAt time.Time `json:"recorded_at"`
+}
+
+// HandoffQuery selects hand-offs.
+type HandoffQuery struct {
+	Sender string
+	Status handoff.Status
+	Cursor string
+	Limit  int
+}
+
+// Proof is a list of hashes with the sizes it speaks of.
+type Proof struct {
+	Position int64    `json:"position,omitempty"`
+	From     int64    `json:"from,omitempty"`
+	Size     int64    `json:"size"`
+	Hashes   []string `json:"hashes"` // Base64
+}
+
+// EventProof lets anybody check one event offline.
+type EventProof struct {
+	Position   int64    `json:"position"`
+	Leaf       string   `json:"leaf"` // Base64 of the canonical leaf
+	Hashes     []string `json:"hashes"`
+	Checkpoint string   `json:"checkpoint"`
+}
+
+// Figures say how the whole office stands.
+type Figures struct {
+	CasesByPhase       map[string]int64
+	HandoffsByStatus   map[string]int64
+	WithoutNextStep    int64 // open cases with nothing on their agenda
+	Overdue            int64 // agenda items whose day has passed
+	Unsettled          int64 // commands accepted and not yet decided
+	OldestUnsettled    time.Duration
+	EffectsOutstanding int64
+	WithoutWorkflow    int64
+	Events             int64
+}
