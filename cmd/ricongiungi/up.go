@@ -105,7 +105,7 @@ func (s *settings) startProgram(ctx context.Context, system *deploy.System) erro
 func waitReady(ctx context.Context, url string) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		response, err := http.Get(url)
 		if err == nil {
@@ -118,7 +118,7 @@ func waitReady(ctx context.Context, url string) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-deadline:
-			return fmt.Errorf("the API did not become ready within 30 s: see the log folder in the data folder")
+			return fmt.Errorf("the API did not become ready within two minutes: see the log folder in the data folder")
 		case <-ticker.C:
 		}
 	}
