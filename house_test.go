@@ -85,9 +85,12 @@ var allowed = map[string][]string{
 	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
 	"api":                  {"casefile", "handoff", "internal/keyfile", "rules", "schemas", "views"},
 	"metrics":              {"views"},
+	"identity":             {"casefile", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
 	"samples":              {"casefile", "handoff", "rules"},
+
+	"identity/sampleprovider": {"casefile"},
 }
 
 // forbidden says which packages from outside may not be imported where.

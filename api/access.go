@@ -95,11 +95,8 @@ func ownSender(actor casefile.Actor, asked string) (string, error) {
 	return actor.Office, nil
 }
 
-// roles are those that a token may name; the engine's own is none of them.
-var roles = []casefile.Role{casefile.SUIOfficer, casefile.Counsellor, casefile.EducationOfficer,
-	casefile.Supervisor, casefile.Auditor, casefile.Operator}
-
 func roleNames() []string {
+	roles := casefile.OperatorRoles()
 	names := make([]string, len(roles))
 	for i, role := range roles {
 		names[i] = string(role)

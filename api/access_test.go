@@ -29,7 +29,7 @@ func TestEveryRouteHasARow(t *testing.T) {
 	names := slices.DeleteFunc(casefile.CommandNames(), func(name string) bool { return name == "wake" })
 	assert.ElementsMatch(t, names, keysOfMap(a.commands))
 	for key, row := range a.routes {
-		assert.Len(t, row.roles, len(roles), key)
+		assert.Len(t, row.roles, len(casefile.OperatorRoles()), key)
 	}
 }
 
@@ -50,7 +50,7 @@ func TestEveryCellOfTheRouteTable(t *testing.T) {
 		method, pattern, _ := strings.Cut(key, " ")
 		answer := w.do(method, filled.Replace(pattern), "")
 		assert.Equal(t, !row.anyone, answer.Code == http.StatusUnauthorized, "%s without a token: %d", key, answer.Code)
-		for _, role := range roles {
+		for _, role := range casefile.OperatorRoles() {
 			answer := w.do(method, filled.Replace(pattern), "", w.as(role))
 			assert.Equal(t, !row.anyone && !row.roles[role], answer.Code == http.StatusForbidden, "%s as %s: %d", key, role, answer.Code)
 			assert.NotEqual(t, http.StatusUnauthorized, answer.Code)
@@ -66,7 +66,7 @@ func TestEveryCellOfTheCommandTable(t *testing.T) {
 		require.NoError(t, err)
 		body, err := json.Marshal(map[string]json.RawMessage{"type": json.RawMessage(`"` + name + `"`), "data": data})
 		require.NoError(t, err)
-		for _, role := range roles {
+		for _, role := range casefile.OperatorRoles() {
 			may := row.roles[role] && route.roles[role]
 			if name == "correct_event" && role == casefile.EducationOfficer {
 				may = false // the example corrects an entry, which is not theirs to record

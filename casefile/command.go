@@ -51,6 +51,11 @@ const (
 	System           Role = "system"
 )
 
+// OperatorRoles are the roles that a person or machine may have.
+func OperatorRoles() []Role {
+	return []Role{SUIOfficer, Counsellor, EducationOfficer, Supervisor, Auditor, Operator}
+}
+
 // commands holds every command under its name on the wire.
 var commands = map[string]func() Command{
 	"file_application":          newCommand[FileApplication],

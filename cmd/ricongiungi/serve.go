@@ -37,26 +37,47 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer p.close()
-	handler, err := s.handler(p)
+	keys, err := s.tokenKeys()
 	if err != nil {
 		return err
 	}
+	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
+	handler := s.handler(p, tokens)
 	group, ctx := errgroup.WithContext(cmd.Context())
+	group.Go(func() error { return followRevocations(ctx, p, tokens) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, metrics.Handler(p.log, p.logger), p.logger) })
 	return group.Wait()
 }
 
-func (s *settings) handler(p *parts) (http.Handler, error) {
-	keys, err := s.tokenKeys()
-	if err != nil {
-		return nil, err
-	}
+func (s *settings) handler(p *parts, tokens *api.Verifier) http.Handler {
 	return api.New(api.Config{
 		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log,
-		Health: health{p.log, p.temporal}, Tokens: api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience),
-		Log: p.logger, Version: version(),
-	}), nil
+		Health: health{p.log, p.temporal}, Tokens: tokens, Log: p.logger, Version: version(),
+	})
+}
+
+// followRevocations keeps the list of revoked actors no older than two seconds
+// while the database answers; while it does not, nothing can be read anyhow.
+func followRevocations(ctx context.Context, p *parts, tokens *api.Verifier) error {
+	ticker := time.NewTicker(2 * time.Second)
+	defer ticker.Stop()
+	for {
+		since, err := p.log.Revocations(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			p.logger.Warn("revocations not read", "error", err.Error())
+		default:
+			tokens.Revoke(since)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
 }
 
 // health asks the parts the API depends on.
