@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"ricongiungi/access"
 )
 
-// Config is what the API needs. The ports and Tokens are required; the zero
+// Config is what the API needs. The ports, Tokens and Rights are required; the zero
 // values of everything else are sound.
 type Config struct {
 	Orders   Orders
@@ -20,6 +22,7 @@ type Config struct {
 	Evidence Evidence
 	Health   Health
 	Tokens   *Verifier
+	Rights   access.Rights
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
@@ -57,17 +60,16 @@ func newRouter(c Config) *chi.Mux {
 	c = c.withDefaults()
 	s := &server{
 		Config:  c,
-		rights:  loadRights(),
 		limits:  newLimits(c.RateLimit),
 		batches: make(chan struct{}, batchesAtOnce),
 	}
 	router := chi.NewRouter()
 	router.Use(s.observed, s.recovered)
 	for _, route := range s.routes() {
-		router.Method(route.method, route.pattern, s.guarded(s.rights.route(route.method, route.pattern), route.handle))
+		router.Method(route.method, route.pattern, s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
 	}
-	router.NotFound(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
-	router.MethodNotAllowed(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
+	router.NotFound(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
+	router.MethodNotAllowed(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
 	return router
 }
 
@@ -88,7 +90,6 @@ func Server(addr string, handler http.Handler) *http.Server {
 // server holds what all handlers share.
 type server struct {
 	Config
-	rights  rights
 	limits  *limits
 	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
 }

@@ -9,6 +9,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
+	"ricongiungi/views"
 )
 
 // fakes stands in for everything behind the ports. Set a function to change one
@@ -50,24 +51,27 @@ func (f *fakes) Submit(ctx context.Context, caseID, commandID string) (casefile.
 	return sampleOutcome(caseID, commandID), nil
 }
 
-func (f *fakes) Version(_ context.Context, caseID string) (int64, error) {
-	if caseID != caseA {
-		return 0, ErrNotFound
+func (f *fakes) Standing(_ context.Context, caseID string) (views.Standing, error) {
+	switch caseID {
+	case caseA:
+		return views.Standing{Version: 7, Office: "wemi-mi"}, nil
+	case foreignCase:
+		return views.Standing{Version: 3, Office: "wemi-to"}, nil
 	}
-	return 7, nil
+	return views.Standing{}, ErrNotFound
 }
 
 func (f *fakes) Case(ctx context.Context, caseID string) (casefile.View, error) {
 	if f.panics {
 		panic("Maria Rossi")
 	}
-	if _, err := f.Version(ctx, caseID); err != nil {
+	if _, err := f.Standing(ctx, caseID); err != nil {
 		return casefile.View{}, err
 	}
 	return sampleView(), nil
 }
 
-func (f *fakes) Rendered(ctx context.Context, caseID string) (Rendered, error) {
+func (f *fakes) Rendered(ctx context.Context, caseID string, _ views.Standing) (Rendered, error) {
 	view, err := f.Case(ctx, caseID)
 	if err != nil {
 		return Rendered{}, err

@@ -17,18 +17,21 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
 )
 
 const (
-	caseA   = "1c0ffee0-0000-4000-8000-00000000000a"
-	caseB   = "1c0ffee0-0000-4000-8000-00000000000b"
-	memberA = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e4f"
-	pupilA  = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e50"
-	eventA  = "2c3d4e5f-6a7b-5c8d-9e0f-1a2b3c4d5e6f"
-	keyA    = "6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d"
+	caseA = "1c0ffee0-0000-4000-8000-00000000000a"
+	caseB = "1c0ffee0-0000-4000-8000-00000000000b"
+
+	foreignCase = "1c0ffee0-0000-4000-8000-00000000000f" // of a hub that nobody here sees
+	memberA     = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e4f"
+	pupilA      = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e50"
+	eventA      = "2c3d4e5f-6a7b-5c8d-9e0f-1a2b3c4d5e6f"
+	keyA        = "6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d"
 )
 
 var (
@@ -51,7 +54,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	require.NoError(t, err)
 	f, log := &fakes{}, &bytes.Buffer{}
 	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Health: f, Wait: 20 * time.Millisecond,
-		Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
+		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)
 	}

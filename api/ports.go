@@ -38,10 +38,11 @@ type Engine interface {
 
 // Views answers questions about cases.
 type Views interface {
-	// Rendered gives the present view as it is kept, and its people. Errors: ErrNotFound.
-	Rendered(ctx context.Context, caseID string) (Rendered, error)
-	// Version is the present version of a case, read without the rest. Errors: ErrNotFound.
-	Version(ctx context.Context, caseID string) (int64, error)
+	// Standing says how far a case is and whose it is, read without the rest. Errors: ErrNotFound.
+	Standing(ctx context.Context, caseID string) (views.Standing, error)
+	// Rendered gives the view as it is kept, and its people, at least as new as
+	// the standing. Errors: ErrNotFound.
+	Rendered(ctx context.Context, caseID string, at views.Standing) (Rendered, error)
 	// CaseAsOf folds the case as of a day and as known at an instant (zero: no limit).
 	CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.Time) (casefile.View, error)
 	Cases(ctx context.Context, q CaseQuery) (Page[CaseRow], error)

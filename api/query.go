@@ -156,3 +156,11 @@ func (q *query) err() error {
 	}
 	return nil
 }
+
+func roleNames() []string {
+	var names []string
+	for _, role := range casefile.OperatorRoles() {
+		names = append(names, string(role))
+	}
+	return names
+}

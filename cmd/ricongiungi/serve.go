@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"ricongiungi/access"
 	"ricongiungi/api"
 	"ricongiungi/metrics"
 	"ricongiungi/store"
@@ -53,7 +54,7 @@ func serve(cmd *cobra.Command, s *settings) error {
 func (s *settings) handler(p *parts, tokens *api.Verifier) http.Handler {
 	return api.New(api.Config{
 		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log,
-		Health: health{p.log, p.temporal}, Tokens: tokens, Log: p.logger, Version: version(),
+		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: access.Default(), Log: p.logger, Version: version(),
 	})
 }
 

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-package api
+package access
 
 import (
 	"slices"
 
 	"ricongiungi/casefile"
+	"ricongiungi/views"
 )
 
-// masked leaves of a view what the role needs for its work. Education officers
+// Masked leaves of a view what the role needs for its work. Education officers
 // see the members who are to be taught and nothing of the review, the hub's
-// work or the rest of the family; a case without such members is none for them.
-func masked(view casefile.View, role casefile.Role) (casefile.View, error) {
-	if seesAll(role) {
+// work or the rest of the family; a case without such members is none for them: views.ErrNotFound.
+func Masked(view casefile.View, role casefile.Role) (casefile.View, error) {
+	if SeesAll(role) {
 		return view, nil
 	}
 	pupils := pupilsOf(view)
 	if len(pupils) == 0 {
-		return casefile.View{}, ErrNotFound
+		return casefile.View{}, views.ErrNotFound
 	}
 	return casefile.View{
 		CaseID: view.CaseID, Version: view.Version, Phase: view.Phase, Office: view.Office,
@@ -29,8 +30,8 @@ func masked(view casefile.View, role casefile.Role) (casefile.View, error) {
 	}, nil
 }
 
-// seesAll tells whether nothing of a view is kept from the role.
-func seesAll(role casefile.Role) bool { return role != casefile.EducationOfficer }
+// SeesAll tells whether nothing of a view is kept from the role.
+func SeesAll(role casefile.Role) bool { return role != casefile.EducationOfficer }
 
 func pupilsOf(view casefile.View) []casefile.MemberView {
 	var pupils []casefile.MemberView
