@@ -47,7 +47,7 @@ func walk(t *testing.T, visit func(path string)) {
 			return err
 		}
 		hidden := strings.HasPrefix(entry.Name(), ".") && path != "."
-		if entry.IsDir() && (hidden || entry.Name() == "node_modules" || entry.Name() == "bin") {
+		if entry.IsDir() && (hidden || entry.Name() == "node_modules" || entry.Name() == "bin" || entry.Name() == "dist") {
 			return filepath.SkipDir
 		}
 		if !entry.IsDir() {
@@ -87,6 +87,7 @@ var allowed = map[string][]string{
 	"api":                  {"access", "casefile", "handoff", "internal/keyfile", "rules", "schemas", "views"},
 	"metrics":              {"views"},
 	"identity":             {"casefile", "views"},
+	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
 	"samples":              {"casefile", "handoff", "rules"},
@@ -100,6 +101,7 @@ var forbidden = map[string]*regexp.Regexp{
 	"casefile":  regexp.MustCompile(`\.[a-z]+/|^log|^os$|math/rand|crypto/rand|^net|^io$`),
 	"workflows": regexp.MustCompile(`jackc/pgx|^net/http|^database/sql|math/rand|crypto/rand`),
 	"api":       regexp.MustCompile(`jackc/pgx|go\.temporal\.io`),
+	"console":   regexp.MustCompile(`jackc/pgx|go\.temporal\.io`),
 	"store":     regexp.MustCompile(`go\.temporal\.io|^net/http`),
 	"ledger":    regexp.MustCompile(`jackc/pgx|^net/http`),
 	"vault":     regexp.MustCompile(`jackc/pgx|^net/http`),

@@ -99,9 +99,7 @@ const maxPosition = 1<<53 - 1 // what every reader of JSON can hold
 func (q *query) limit() int { return int(q.number("limit", 1, 500, 50)) }
 
 var (
-	phases = []string{string(casefile.PhaseUnopened), string(casefile.PhasePreparing), string(casefile.PhaseUnderReview),
-		string(casefile.PhaseAwaitingDocument), string(casefile.PhaseRefusalNotified), string(casefile.PhasePreDeparture),
-		string(casefile.PhaseArrival), string(casefile.PhaseFollowUp), string(casefile.PhaseClosed)}
+	phases   = textsOf(casefile.Phases())
 	statuses = []string{string(handoff.Accepted), string(handoff.Held), string(handoff.Applied),
 		string(handoff.Quarantined), string(handoff.Discarded)}
 )
@@ -157,10 +155,12 @@ func (q *query) err() error {
 	return nil
 }
 
-func roleNames() []string {
-	var names []string
-	for _, role := range casefile.OperatorRoles() {
-		names = append(names, string(role))
+func roleNames() []string { return textsOf(casefile.OperatorRoles()) }
+
+func textsOf[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
 	}
-	return names
+	return texts
 }

@@ -138,6 +138,15 @@ func (m *Member) way() []milestone {
 	}
 }
 
+// WaySteps names the steps of a member's main way, in order.
+func WaySteps() []string {
+	var names []string
+	for _, mile := range (&Member{}).way() {
+		names = append(names, mile.name)
+	}
+	return names
+}
+
 // inOrder refuses a day on which the named step would come before one that must
 // precede it, or after one that must follow it.
 func (m *Member) inOrder(step string, on rules.Date) *Refusal {

@@ -70,6 +70,12 @@ const (
 	PhaseClosed           Phase = "closed"
 )
 
+// Phases lists the phases in the order in which a case goes through them.
+func Phases() []Phase {
+	return []Phase{PhaseUnopened, PhasePreparing, PhaseUnderReview, PhaseAwaitingDocument, PhaseRefusalNotified,
+		PhasePreDeparture, PhaseArrival, PhaseFollowUp, PhaseClosed}
+}
+
 // Phase derives the phase from what is recorded.
 func (s *State) Phase() Phase {
 	switch {

@@ -342,7 +342,7 @@ func TestOnlyPathsOfThisSiteAreReturnedTo(t *testing.T) {
 		"/cases/1?tab=2": "/cases/1?tab=2", "": "/", "cases": "/", "//evil.example": "/", "https://evil.example/": "/",
 		"/\\evil.example": "/", "/\r\nSet-Cookie: x=1": "/", "javascript:alert(1)": "/", "/%2f/evil.example": "/%2f/evil.example",
 	} {
-		if got := localPath(asked); got != want {
+		if got := LocalPath(asked); got != want {
 			t.Errorf("asked for %q, returned to %q", asked, got)
 		}
 	}

@@ -90,7 +90,7 @@ func (s *SignIn) Begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := attempt{State: randomText(), Nonce: randomText(), Verifier: oauth2.GenerateVerifier(), Return: localPath(r.FormValue("return"))}
+	a := attempt{State: randomText(), Nonce: randomText(), Verifier: oauth2.GenerateVerifier(), Return: LocalPath(r.FormValue("return"))}
 	sealed, err := s.cookies.Encode(attemptCookie, a)
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
@@ -214,8 +214,8 @@ func (s *SignIn) reach(ctx context.Context) (*provider, error) {
 	return s.provider, nil
 }
 
-// localPath keeps a return address only when it lies within this site.
-func localPath(asked string) string {
+// LocalPath keeps a return address only when it lies within this site.
+func LocalPath(asked string) string {
 	target, err := url.Parse(asked)
 	if err != nil || target.IsAbs() || target.Host != "" || !strings.HasPrefix(asked, "/") ||
 		strings.HasPrefix(asked, "//") || strings.ContainsAny(asked, "\\\r\n\t") {

@@ -36,32 +36,66 @@ func (s *Store) Rendered(ctx context.Context, caseID string, at views.Standing) 
 // render opens the view of a case in one query, without taking it apart.
 func (s *Store) render(ctx context.Context, caseID string) (views.Rendered, error) {
 	var kept views.Rendered
-	var view, people string
-	var ids, persons, keyIDs []string
-	var wrapped, commitments [][]byte
-	err := s.pool.QueryRow(ctx, `SELECT v.version, v.view::text, v.people::text, v.persons::text[],
-			array_agg(k.person_id::text) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.key_id::text) FILTER (WHERE k.key_id IS NOT NULL),
-			array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL)
+	var view string
+	var sealed sealedPeople
+	err := s.pool.QueryRow(ctx, `SELECT v.version, v.view::text, `+sealedColumns+`
 		FROM case_views v LEFT JOIN person_keys k ON k.person_id = ANY(v.persons)
 		WHERE v.case_id = $1 GROUP BY v.case_id`, caseID).
-		Scan(&kept.Version, &view, &people, &ids, &persons, &keyIDs, &wrapped, &commitments)
+		Scan(append([]any{&kept.Version, &view}, sealed.columns()...)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return kept, views.ErrNotFound
 	}
 	if err != nil {
 		return kept, unavailable(err)
 	}
-	keys := make(map[string]vault.StoredKey, len(persons))
-	for i, person := range persons {
-		keys[person] = vault.StoredKey{PersonID: person, KeyID: keyIDs[i], Wrapped: wrapped[i], Commitment: commitments[i]}
+	kept.View = json.RawMessage(view)
+	kept.People, err = s.openSealed(caseID, sealed)
+	return kept, err
+}
+
+// People gives the people of several cases, sponsor first, in one query.
+func (s *Store) People(ctx context.Context, caseIDs []string) (map[string][]casefile.Person, error) {
+	rows, err := s.pool.Query(ctx, `SELECT v.case_id::text, `+sealedColumns+`
+		FROM case_views v LEFT JOIN person_keys k ON k.person_id = ANY(v.persons)
+		WHERE v.case_id = ANY($1::uuid[]) GROUP BY v.case_id`, caseIDs)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	all := map[string][]casefile.Person{}
+	var caseID string
+	var sealed sealedPeople
+	_, err = pgx.ForEachRow(rows, append([]any{&caseID}, sealed.columns()...), func() error {
+		all[caseID], err = s.openSealed(caseID, sealed)
+		return err
+	})
+	return all, unavailable(err)
+}
+
+// sealedPeople is who a view is about, with the keys that open it.
+type sealedPeople struct {
+	boxes                string
+	ids, persons, keyIDs []string
+	wrapped, commitments [][]byte
+}
+
+const sealedColumns = `v.people::text, v.persons::text[],
+	array_agg(k.person_id::text) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.key_id::text) FILTER (WHERE k.key_id IS NOT NULL),
+	array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL)`
+
+func (p *sealedPeople) columns() []any {
+	return []any{&p.boxes, &p.ids, &p.persons, &p.keyIDs, &p.wrapped, &p.commitments}
+}
+
+func (s *Store) openSealed(caseID string, p sealedPeople) ([]casefile.Person, error) {
+	keys := make(map[string]vault.StoredKey, len(p.persons))
+	for i, person := range p.persons {
+		keys[person] = vault.StoredKey{PersonID: person, KeyID: p.keyIDs[i], Wrapped: p.wrapped[i], Commitment: p.commitments[i]}
 	}
 	var boxes []vault.Sealed
-	if err := json.Unmarshal([]byte(people), &boxes); err != nil {
-		return kept, fmt.Errorf("store: people of case %s: %w", caseID, err)
+	if err := json.Unmarshal([]byte(p.boxes), &boxes); err != nil {
+		return nil, fmt.Errorf("store: people of case %s: %w", caseID, err)
 	}
-	kept.View = json.RawMessage(view)
-	kept.People, err = s.openPeople(caseID, ids, boxes, keys)
-	return kept, err
+	return s.openPeople(caseID, p.ids, boxes, keys)
 }
 
 // Case gives the present view of a case, taken apart, with its people.

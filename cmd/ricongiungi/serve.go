@@ -18,6 +18,8 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/api"
+	"ricongiungi/console"
+	"ricongiungi/identity"
 	"ricongiungi/metrics"
 	"ricongiungi/store"
 	"ricongiungi/workflows"
@@ -26,7 +28,7 @@ import (
 func serveCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Run the HTTP API",
+		Short: "Run the API and the console",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd, s) },
 	}
@@ -43,7 +45,10 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
-	handler := s.handler(p, tokens)
+	handler, err := s.handler(p, tokens)
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(cmd.Context())
 	group.Go(func() error { return followRevocations(ctx, p, tokens) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
@@ -51,11 +56,34 @@ func serve(cmd *cobra.Command, s *settings) error {
 	return group.Wait()
 }
 
-func (s *settings) handler(p *parts, tokens *api.Verifier) http.Handler {
-	return api.New(api.Config{
-		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log,
-		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: access.Default(), Log: p.logger, Version: version(),
+// handler serves the API and, everywhere else, the console.
+func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
+	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
+	machines := api.New(api.Config{
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log,
+		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
 	})
+	config, err := s.signInConfig()
+	if err != nil {
+		return nil, err
+	}
+	signIn, err := identity.New(config, p.log)
+	if err != nil {
+		return nil, err
+	}
+	people, err := console.New(console.Config{
+		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	both := http.NewServeMux()
+	both.Handle("/", people)
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+		both.Handle(path, machines)
+	}
+	return both, nil
 }
 
 // followRevocations keeps the list of revoked actors no older than two seconds

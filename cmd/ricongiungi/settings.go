@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
@@ -33,10 +34,24 @@ type settings struct {
 	token           string // RICONGIUNGI_TOKEN, likewise
 	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+
+	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
+	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
+	issuerURL        string        // RICONGIUNGI_OIDC_ISSUER, the body's own provider; empty: the sample one
+	clientID         string        // RICONGIUNGI_OIDC_CLIENT
+	clientSecretFile string        // RICONGIUNGI_OIDC_SECRET_FILE, mode 0600
+	groupClaim       string        // RICONGIUNGI_OIDC_GROUPS, default groups
+	grantsFile       string        // RICONGIUNGI_GRANTS, rows of group,role,office
+	sessionIdle      time.Duration // RICONGIUNGI_SESSION_IDLE, default 30m
+	sessionLongest   time.Duration // RICONGIUNGI_SESSION_LONGEST, default 10h
+
+	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
+	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
+	feedbackAddress  string
 }
 
 func settingsFromEnvironment() *settings {
-	return &settings{
+	s := &settings{
 		dataDir:         env("RICONGIUNGI_DATA", ".data"),
 		databaseURL:     os.Getenv("DATABASE_URL"),
 		temporalAddress: os.Getenv("TEMPORAL_ADDRESS"),
@@ -47,7 +62,34 @@ func settingsFromEnvironment() *settings {
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+
+		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
+		provider:         env("RICONGIUNGI_PROVIDER", "127.0.0.1:8090"),
+		issuerURL:        os.Getenv("RICONGIUNGI_OIDC_ISSUER"),
+		clientID:         os.Getenv("RICONGIUNGI_OIDC_CLIENT"),
+		clientSecretFile: os.Getenv("RICONGIUNGI_OIDC_SECRET_FILE"),
+		groupClaim:       env("RICONGIUNGI_OIDC_GROUPS", "groups"),
+		grantsFile:       os.Getenv("RICONGIUNGI_GRANTS"),
+		sessionIdle:      envDuration("RICONGIUNGI_SESSION_IDLE", 30*time.Minute),
+		sessionLongest:   envDuration("RICONGIUNGI_SESSION_LONGEST", 10*time.Hour),
+
+		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
+		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
+		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
 	}
+	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
+	return s
+}
+
+// envDuration reads a span such as 30m; one that cannot be read becomes zero,
+// which whoever needs it refuses.
+func envDuration(name string, fallback time.Duration) time.Duration {
+	value := os.Getenv(name)
+	if value == "" {
+		return fallback
+	}
+	span, _ := time.ParseDuration(value)
+	return span
 }
 
 func env(name, fallback string) string {
