@@ -91,8 +91,7 @@ func (s *console) glance(v voice, view casefile.View) casePage {
 	for _, p := range view.People {
 		people[p.PersonID] = p
 	}
-	page.Sponsor = people[view.SponsorID]
-	page.Family = v.fullName(page.Sponsor)
+	page.Sponsor, page.Family = people[view.SponsorID], v.family(view.People)
 	for _, m := range view.Members {
 		page.Relatives = append(page.Relatives, relativeOf(m, people[m.MemberID], page.Today))
 	}
