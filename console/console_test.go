@@ -71,7 +71,7 @@ func TestTheEducationDepartmentSeesThePupilAndNotTheFile(t *testing.T) {
 	o.role = casefile.EducationOfficer
 	page := o.page("/cases/" + caseA)
 	contains(t, page, "Nour")
-	for _, hidden := range []string{"Salma", "Adel", "+39 02", "3 novembre 2025"} {
+	for _, hidden := range []string{"Salma", "Adel", "+39 02", "Decisione della Prefettura"} {
 		if strings.Contains(page, hidden) {
 			t.Errorf("the education department sees %s", hidden)
 		}
