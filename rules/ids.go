@@ -46,6 +46,73 @@ const (
 	HandoffGapHold      = "handoff.gap_hold"
 )
 
+// Who may ask for whom, on what conditions (art. 28 and 29 TUI).
+const (
+	SponsorPermit       = "sponsor.permit.duration"
+	SponsorSeasonal     = "sponsor.seasonal"
+	SpouseAge           = "eligibility.spouse_age"
+	ParentAge           = "eligibility.parent_age"
+	MinorDay            = "eligibility.minor_day"          // the day on which a child's age counts
+	UnderFourteenDay    = "eligibility.under_fourteen_day" // the same for income and housing
+	OtherParent         = "eligibility.other_parent"
+	Residence           = "residence.minimum"
+	ResidenceMinors     = "residence.minor_children"
+	ResidenceProtection = "residence.protection"
+	ResidenceBlueCard   = "residence.blue_card"
+	ResidenceICT        = "residence.ict"
+	RefugeeSponsor      = "protection.refugee"
+	SubsidiarySponsor   = "protection.subsidiary"
+
+	SocialAllowance    = "income.social_allowance" // assegno sociale, one month
+	Instalments        = "income.instalments"      // months that make its year
+	IncomeBase         = "income.base"
+	IncomePerMember    = "income.per_member"
+	IncomeTwoChildren  = "income.two_under_fourteen"
+	IncomeChildAge     = "income.under_fourteen"
+	IncomeReunited     = "income.reunited_count" // whether relatives reunited before count
+	IncomeCohabitants  = "income.cohabitants_count"
+	IncomeYear         = "income.year" // whose year's allowance is the measure
+	HousingCheck       = "housing.check"
+	HousingFirst       = "housing.persons.first"
+	HousingAreaFirst   = "housing.area.first"
+	HousingAreaFurther = "housing.area.further"
+	HousingStudioOne   = "housing.studio.one"
+	HousingStudioTwo   = "housing.studio.two"
+	HousingBedroomOne  = "housing.bedroom.one"
+	HousingBedroomTwo  = "housing.bedroom.two"
+	HousingLivingRoom  = "housing.living_room"
+	HousingHeight      = "housing.height"
+	HousingConsentAge  = "housing.consent_age" // the owner's consent replaces the certificate
+	HousingConsentOnly = "housing.consent_no_other"
+	HealthCover        = "parent.health_cover"
+	HealthPolicy       = "parent.health_policy"
+	HealthContribution = "parent.health_contribution"
+)
+
+// What the law sets beside the terms: durations, credits, amounts.
+const (
+	ReviewSilence       = "review.silence"
+	VisaLongest         = "visa.validity.longest"
+	AgreementPermit     = "agreement.permit.duration"
+	AgreementCosigned   = "agreement.cosigned_until"
+	AgreementCreditsDue = "agreement.credits.due"
+	AgreementCivicsLost = "agreement.credits.civics_missed"
+	AgreementLanguage   = "agreement.language"
+	PermitLongest       = "permit.duration.longest"
+	PermitMinor         = "permit.minor_until"
+	CostStamp           = "cost.stamp"
+	CostCard            = "cost.card"
+	CostPermitOneYear   = "cost.permit.one_year"
+	CostPermitTwoYears  = "cost.permit.two_years"
+	CostPost            = "cost.post"
+	SchoolNursery       = "school.infanzia.from"
+	SchoolEarly         = "school.early_start" // birthday by which a child may begin a year early
+	Vaccines            = "vaccination.count"
+	VaccinesTo          = "vaccination.age_to"
+	VaccineFineLeast    = "vaccination.fine.least"
+	VaccineFineMost     = "vaccination.fine.most"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -61,7 +128,37 @@ var units = map[string]Unit{
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
+
+	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
+	OtherParent: Choice, Residence: Months, ResidenceMinors: Choice, ResidenceProtection: Choice, ResidenceBlueCard: Choice,
+	ResidenceICT: Choice, RefugeeSponsor: Choice, SubsidiarySponsor: Choice,
+	SocialAllowance: Cents, Instalments: Count, IncomeBase: Percent, IncomePerMember: Percent, IncomeTwoChildren: Percent,
+	IncomeChildAge: Years, IncomeReunited: Choice, IncomeCohabitants: Choice, IncomeYear: Choice,
+	HousingCheck: Choice, HousingFirst: Count, HousingAreaFirst: SquareMetres, HousingAreaFurther: SquareMetres,
+	HousingStudioOne: SquareMetres, HousingStudioTwo: SquareMetres, HousingBedroomOne: SquareMetres, HousingBedroomTwo: SquareMetres,
+	HousingLivingRoom: SquareMetres, HousingHeight: Centimetres, HousingConsentAge: Years, HousingConsentOnly: Choice,
+	HealthCover: Choice, HealthPolicy: Days, HealthContribution: Cents,
+
+	ReviewSilence: Choice, VisaLongest: Days, AgreementPermit: Months, AgreementCosigned: Years, AgreementCreditsDue: Count,
+	AgreementCivicsLost: Count, AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
+	CostStamp: Cents, CostCard: Cents, CostPermitOneYear: Cents, CostPermitTwoYears: Cents, CostPost: Cents,
+	SchoolNursery: Years, SchoolEarly: MonthDay, Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
 }
+
+// younger holds the rules that do not go back to the Testo Unico: their first
+// row says since when there is such a rule.
+var younger = map[string]bool{
+	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
+	AgreementPermit: true, AgreementCosigned: true, AgreementCreditsDue: true, AgreementCivicsLost: true, AgreementLanguage: true,
+	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
+	SubsidiarySponsor: true, SchoolEarly: true, SocialAllowance: true, HealthCover: true, HealthPolicy: true, HealthContribution: true,
+	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
+	Vaccines: true, VaccinesTo: true, VaccineFineLeast: true, VaccineFineMost: true,
+}
+
+// yearly holds the amounts that are published for one year at a time: nobody
+// knows them beyond the last row.
+var yearly = map[string]bool{SocialAllowance: true}
 
 // choices holds the values a choice may take.
 var choices = map[string][]string{
@@ -70,4 +167,17 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+
+	SponsorSeasonal: {"excluded", "admitted"},
+	MinorDay:        {"at_filing", "at_check"}, UnderFourteenDay: {"at_filing", "at_check"},
+	OtherParent:     {"required", "not_required"},
+	ResidenceMinors: {"exempt", "required"}, ResidenceProtection: {"exempt", "required"},
+	ResidenceBlueCard: {"exempt", "required"}, ResidenceICT: {"exempt", "required"},
+	RefugeeSponsor: {"exempt", "required"}, SubsidiarySponsor: {"exempt", "required"},
+	IncomeReunited: {"yes", "no"}, IncomeCohabitants: {"yes", "no"}, IncomeYear: {"filing_year", "income_year"},
+	HousingCheck:       {"certificate", "certificate_and_measures"},
+	HousingConsentOnly: {"yes", "no"},
+	HealthCover:        {"required", "not_required"},
+	ReviewSilence:      {"direct_visa", "no_effect"},
+	AgreementLanguage:  {"A2"},
 }
