@@ -40,6 +40,7 @@ func pupilsOf(view casefile.View) []casefile.MemberView {
 			continue
 		}
 		member.Documents = []*casefile.Document{}
+		member.Conditions = nil // income and housing are none of the school's business
 		pupils = append(pupils, member)
 	}
 	return pupils

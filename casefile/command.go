@@ -100,9 +100,11 @@ var commands = map[string]func() Command{
 	"close_case":                newCommand[CloseCase],
 	"reopen_case":               newCommand[ReopenCase],
 
-	"withdraw":      newCommand[Withdraw],
-	"record_death":  newCommand[RecordDeath],
-	"transfer_case": newCommand[TransferCase],
+	"withdraw":          newCommand[Withdraw],
+	"record_death":      newCommand[RecordDeath],
+	"transfer_case":     newCommand[TransferCase],
+	"record_conditions": newCommand[RecordConditions],
+
 	"correct_event": newCommand[CorrectEvent],
 	"annul_event":   newCommand[AnnulEvent],
 	"wake":          newCommand[Wake],

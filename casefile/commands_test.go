@@ -55,6 +55,7 @@ func departureExamples() map[string]example {
 		"record_visa_granted":   {until("visa_requested", wife), "2026-04-08", &RecordVisaGranted{step(wife, "2026-04-08"), day("2026-10-05")}, "visa_granted"},
 		"record_visa_refused":   {until("visa_requested", wife), "2026-04-08", &RecordVisaRefused{step(wife, "2026-04-08")}, "visa_refused"},
 		"expect_arrival":        {until("visa_granted", wife), "2026-04-09", &ExpectArrival{MemberID: wife, Expected: day("2026-05-04"), Confidence: "ticket"}, "arrival_expected"},
+		"record_conditions":     {until("filed", wife), "2025-11-10", soundConditions("2025-11-10"), "conditions_checked"},
 		"assign_counsellor":     {until("filed", wife), "2025-11-04", &AssignCounsellor{CounsellorID: counsellorID}, "counsellor_assigned"},
 	}
 }

@@ -30,10 +30,12 @@ type Particulars struct {
 	Email       string     `json:"email,omitempty"`
 	Address     string     `json:"address,omitempty"`
 	Note        string     `json:"note,omitempty"`
+	Figures     string     `json:"figures,omitempty"` // what a check of conditions was made from, as JSON; written by the engine only
 }
 
-// merge keeps what was known and overlays what is said anew. A note belongs to
-// its own event and never becomes a property of the person.
+// merge keeps what was known and overlays what is said anew. A note and the
+// figures of a check belong to their own event and never become properties of
+// the person.
 func (p Particulars) merge(n Particulars) Particulars {
 	for _, field := range []struct{ have, said *string }{
 		{&p.FamilyName, &n.FamilyName}, {&p.GivenName, &n.GivenName}, {&p.Sex, &n.Sex},
@@ -134,6 +136,7 @@ var events = map[string]eventType{
 	"member_withdrawn":       current[MemberWithdrawn](1),
 	"person_died":            current[PersonDied](1),
 	"case_transferred":       current[CaseTransferred](1),
+	"conditions_checked":     current[ConditionsChecked](1),
 	"event_corrected":        current[EventCorrected](1),
 	"event_annulled":         current[EventAnnulled](1),
 	"term_lapsed":            current[TermLapsed](1),

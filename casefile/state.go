@@ -31,7 +31,10 @@ type State struct {
 	ClosedOn        rules.Date
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date
+	ConditionsOn    rules.Date // of the last check of the conditions
 
+	check    *ConditionsChecked
+	figures  Private         // what the check was made from
 	lapsed   map[string]bool // agenda items whose lapse is recorded
 	reminded map[string]bool // agenda items that were reminded of
 	facts    []Fact          // as recorded, corrections not yet applied

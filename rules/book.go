@@ -128,6 +128,10 @@ func (b *Book) Find(id string, day Date) (Rule, bool) {
 	return inForce(b.rows[id], day)
 }
 
+// Has tells whether the book knows the rule: an event may name one that an
+// earlier release had.
+func (b *Book) Has(id string) bool { return len(b.rows[id]) > 0 }
+
 // Row finds the row that an event refers to.
 func (b *Book) Row(ref Ref) (Rule, bool) {
 	for _, rule := range b.rows[ref.Rule] {

@@ -55,6 +55,12 @@ const (
 	MinorDay            = "eligibility.minor_day"          // the day on which a child's age counts
 	UnderFourteenDay    = "eligibility.under_fourteen_day" // the same for income and housing
 	OtherParent         = "eligibility.other_parent"
+	OtherRelatives      = "eligibility.other_relative"
+	SeparatedSpouse     = "eligibility.separated_spouse"
+	SecondSpouse        = "eligibility.second_spouse"
+	MarriedChild        = "eligibility.married_child"
+	AdultChild          = "eligibility.adult_child"
+	DependentParent     = "eligibility.parent"
 	Residence           = "residence.minimum"
 	ResidenceMinors     = "residence.minor_children"
 	ResidenceProtection = "residence.protection"
@@ -130,7 +136,8 @@ var units = map[string]Unit{
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
-	OtherParent: Choice, Residence: Months, ResidenceMinors: Choice, ResidenceProtection: Choice, ResidenceBlueCard: Choice,
+	OtherParent: Choice, OtherRelatives: Choice, SeparatedSpouse: Choice, SecondSpouse: Choice, MarriedChild: Choice,
+	AdultChild: Choice, DependentParent: Choice, Residence: Months, ResidenceMinors: Choice, ResidenceProtection: Choice, ResidenceBlueCard: Choice,
 	ResidenceICT: Choice, RefugeeSponsor: Choice, SubsidiarySponsor: Choice,
 	SocialAllowance: Cents, Instalments: Count, IncomeBase: Percent, IncomePerMember: Percent, IncomeTwoChildren: Percent,
 	IncomeChildAge: Years, IncomeReunited: Choice, IncomeCohabitants: Choice, IncomeYear: Choice,
@@ -170,7 +177,10 @@ var choices = map[string][]string{
 
 	SponsorSeasonal: {"excluded", "admitted"},
 	MinorDay:        {"at_filing", "at_check"}, UnderFourteenDay: {"at_filing", "at_check"},
-	OtherParent:     {"required", "not_required"},
+	OtherParent:    {"required", "not_required"},
+	OtherRelatives: {"excluded", "admitted"}, SeparatedSpouse: {"excluded", "admitted"},
+	SecondSpouse: {"excluded", "admitted"}, MarriedChild: {"excluded", "admitted"},
+	AdultChild: {"total_disability", "dependent"}, DependentParent: {"dependent"},
 	ResidenceMinors: {"exempt", "required"}, ResidenceProtection: {"exempt", "required"},
 	ResidenceBlueCard: {"exempt", "required"}, ResidenceICT: {"exempt", "required"},
 	RefugeeSponsor: {"exempt", "required"}, SubsidiarySponsor: {"exempt", "required"},
