@@ -125,7 +125,7 @@ func sampleDue(part casefile.Part) casefile.DueView {
 func sampleView() casefile.View {
 	term := sampleDue(casefile.Arrival).Term
 	return casefile.View{
-		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day,
+		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day, ConditionsOn: day,
 		Review: casefile.ReviewView{FiledOn: day, DecidedOn: day, Term: &term, Pauses: []casefile.Pause{{From: day, To: day}}}, Goals: []string{"italian_course"},
 		Members: []casefile.MemberView{
 			{MemberID: memberA, Ref: "1", Kinship: casefile.Spouse, Stage: casefile.StageEntered, Steps: []casefile.StepView{{Step: "entered", On: day}},
@@ -133,6 +133,8 @@ func sampleView() casefile.View {
 			{MemberID: pupilA, Ref: "2", Kinship: casefile.MinorChild, Stage: casefile.StageEntered, Steps: []casefile.StepView{}, SchoolDue: true,
 				Needs:     &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
 				School:    &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
+				Conditions: []casefile.ConditionView{{TestedOn: day, Why: rules.Text{It: "Reddito", En: "Income"}, Verdict: casefile.Verdict{
+					MemberID: pupilA, Condition: "income", Outcome: casefile.NotMet, Rule: rules.SocialAllowance, ValidFrom: day, Required: 1750743}}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}},
 		},
 		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub"}},
