@@ -216,18 +216,6 @@ func TestFiguresThatWereErasedLeaveTheVerdictsAsTheyAre(t *testing.T) {
 	}
 }
 
-// standing is the history with every amendment in its place.
-func standing(facts []Fact) []Fact {
-	var standing []Fact
-	amendments := amendmentsIn(facts)
-	for _, f := range facts {
-		if f, stands := amendments.amend(f); stands && !amends(f.Event) {
-			standing = append(standing, f)
-		}
-	}
-	return standing
-}
-
 func sameHistory(a, b []Fact) bool {
 	return slices.EqualFunc(a, b, func(f, g Fact) bool {
 		return f.EventID == g.EventID && f.OccurredAt.Equal(g.OccurredAt) && reflect.DeepEqual(f.Event, g.Event)
@@ -241,7 +229,7 @@ func TestWhatWasDecidedIsWhatRestatingGives(t *testing.T) {
 			w.whenAt(w.now, w.next()).record()
 		}
 		restated := restater{present: book, book: book, today: rules.DateOf(w.now)}.history(w.facts)
-		if told := standing(w.facts); !sameHistory(told, restated) {
+		if told := Standing(w.facts); !sameHistory(told, restated) {
 			for i := range told {
 				if i < len(restated) && !reflect.DeepEqual(told[i].Event, restated[i].Event) {
 					rt.Errorf("%s\n%s\nis restated as\n%s", EventName(told[i].Event), asJSON(told[i].Event), asJSON(restated[i].Event))
@@ -270,8 +258,8 @@ func TestAfterACorrectionNothingHangsOnWhatWasWrong(t *testing.T) {
 			accepted += min(1, len(s.facts)-len(facts))
 		}
 		restated := restater{present: book, book: book, today: day("2026-09-10")}.history(s.facts)
-		if !sameHistory(standing(s.facts), restated) {
-			rt.Errorf("the history\n%s\nis restated as\n%s", asJSON(standing(s.facts)), asJSON(restated))
+		if !sameHistory(Standing(s.facts), restated) {
+			rt.Errorf("the history\n%s\nis restated as\n%s", asJSON(Standing(s.facts)), asJSON(restated))
 		}
 		if broken := s.state().disorders(); len(broken) > 0 {
 			rt.Errorf("out of order: %v", broken)
