@@ -131,8 +131,8 @@ func sampleView() casefile.View {
 			{MemberID: memberA, Ref: "1", Kinship: casefile.Spouse, Stage: casefile.StageEntered, Steps: []casefile.StepView{{Step: "entered", On: day}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day, Verdict: "accepted"}}},
 			{MemberID: pupilA, Ref: "2", Kinship: casefile.MinorChild, Stage: casefile.StageEntered, Steps: []casefile.StepView{}, SchoolDue: true,
-				Needs:     &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
-				School:    &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
+				Needs:  &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
+				School: &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
 				Conditions: []casefile.ConditionView{{TestedOn: day, Why: rules.Text{It: "Reddito", En: "Income"}, Verdict: casefile.Verdict{
 					MemberID: pupilA, Condition: "income", Outcome: casefile.NotMet, Rule: rules.SocialAllowance, ValidFrom: day, Required: 1750743}}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}},
