@@ -14,8 +14,7 @@ import (
 // annulments take effect at the place of the event they concern, so the state
 // is what it would be had the event been recorded rightly at once.
 func Fold(facts []Fact) *State {
-	s := newState()
-	s.facts = facts
+	s := &State{lapsed: map[string]bool{}, reminded: map[string]bool{}, facts: facts}
 	amendments := amendmentsIn(facts)
 	for _, f := range facts {
 		s.CaseID, s.Version = f.CaseID, f.Version
@@ -30,8 +29,6 @@ func Fold(facts []Fact) *State {
 	}
 	return s
 }
-
-func newState() *State { return &State{lapsed: map[string]bool{}, reminded: map[string]bool{}} }
 
 // noticedByEngine tells that the event notes the passing of time only.
 func noticedByEngine(e Event) bool {

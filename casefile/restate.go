@@ -22,7 +22,7 @@ type restater struct {
 // events left out, every term and verdict worked out anew. What the engine only
 // noted about the passing of time stays as it was noted.
 func (r restater) history(facts []Fact) []Fact {
-	s, amendments := newState(), amendmentsIn(facts)
+	s, amendments := Fold(nil), amendmentsIn(facts)
 	var restated []Fact
 	for _, f := range facts {
 		f, stands := amendments.amend(f)
@@ -42,10 +42,11 @@ func (r restater) history(facts []Fact) []Fact {
 // happened. An expiry that the engine found falls on the day after the term as
 // it is now, if that day has come.
 func (r restater) fact(s *State, f Fact) (Fact, bool) {
+	if noticedByEngine(f.Event) {
+		return f, true
+	}
 	expires := rules.Date{}
 	switch e := f.Event.(type) {
-	case *TermLapsed, *ReminderRaised:
-		return f, true
 	case *NullaOstaExpired:
 		s.with(e.MemberID, func(m *Member) { expires = m.VisaBy.Due })
 	case *VisaExpired:
@@ -101,18 +102,19 @@ func termsIn(event reflect.Value) []*rules.Term {
 }
 
 // term counts a term anew by the row that the book has for it. A term that was
-// kept under an older row stays under the row of those days; one whose day an
-// act names keeps that day.
+// kept under an older row stays under the row of those days. One that the
+// present book would not count like this keeps its day: an act named it, or it
+// was recorded under rows that were corrected since.
 func (r restater) term(t rules.Term) rules.Term {
-	if t.IsZero() || !r.book.Has(t.Rule) {
+	if t.IsZero() || !r.present.Has(t.Rule) || !r.book.Has(t.Rule) {
 		return t
 	}
 	governing := t.From
-	if r.present.Has(t.Rule) && r.present.At(t.Rule, t.From).Ref() != t.Ref {
+	if r.present.At(t.Rule, t.From).Ref() != t.Ref {
 		governing = t.ValidFrom
 	}
-	if r.book.At(t.Rule, governing).Unit == rules.Choice {
-		return r.book.Named(t.Rule, t.From, t.Due)
+	if r.present.TermUnder(t.Rule, governing, t.From) != t {
+		return t
 	}
 	return r.book.TermUnder(t.Rule, governing, t.From)
 }
@@ -169,8 +171,13 @@ func (e *SchoolRequested) restate(s *State, f Fact, book *rules.Book) {
 	})
 }
 
+// The first school day is counted from the opening of the year that is sought.
 func (e *PlaceAccepted) restate(s *State, f Fact, book *rules.Book) {
-	s.with(e.MemberID, func(m *Member) { e.Start = book.Term(rules.SchoolStart, m.School.Request.opening(f.OccurredOn())) })
+	s.with(e.MemberID, func(m *Member) {
+		if opening := m.School.Request.opening(f.OccurredOn()); !m.School.RequestedOn.IsZero() && opening != e.Start.From {
+			e.Start = book.Term(rules.SchoolStart, opening)
+		}
+	})
 }
 
 // A check whose figures were erased stands as it is, and so do the verdicts on
