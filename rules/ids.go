@@ -91,32 +91,27 @@ const (
 	HousingConsentAge  = "housing.consent_age" // the owner's consent replaces the certificate
 	HousingConsentOnly = "housing.consent_no_other"
 	HealthCover        = "parent.health_cover"
-	HealthPolicy       = "parent.health_policy"
 	HealthContribution = "parent.health_contribution"
 )
 
 // What the law sets beside the terms: durations, credits, amounts.
 const (
-	ReviewSilence       = "review.silence"
-	VisaLongest         = "visa.validity.longest"
-	AgreementPermit     = "agreement.permit.duration"
-	AgreementCosigned   = "agreement.cosigned_until"
-	AgreementCreditsDue = "agreement.credits.due"
-	AgreementCivicsLost = "agreement.credits.civics_missed"
-	AgreementLanguage   = "agreement.language"
-	PermitLongest       = "permit.duration.longest"
-	PermitMinor         = "permit.minor_until"
-	CostStamp           = "cost.stamp"
-	CostCard            = "cost.card"
-	CostPermitOneYear   = "cost.permit.one_year"
-	CostPermitTwoYears  = "cost.permit.two_years"
-	CostPost            = "cost.post"
-	SchoolNursery       = "school.infanzia.from"
-	SchoolEarly         = "school.early_start" // birthday by which a child may begin a year early
-	Vaccines            = "vaccination.count"
-	VaccinesTo          = "vaccination.age_to"
-	VaccineFineLeast    = "vaccination.fine.least"
-	VaccineFineMost     = "vaccination.fine.most"
+	ReviewSilence      = "review.silence"
+	VisaLongest        = "visa.validity.longest"
+	AgreementPermit    = "agreement.permit.duration"
+	AgreementCosigned  = "agreement.cosigned_until"
+	AgreementLanguage  = "agreement.language"
+	PermitLongest      = "permit.duration.longest"
+	PermitMinor        = "permit.minor_until"
+	CostStamp          = "cost.stamp"
+	CostCard           = "cost.card"
+	CostPermitOneYear  = "cost.permit.one_year"
+	CostPermitTwoYears = "cost.permit.two_years"
+	CostPost           = "cost.post"
+	Vaccines           = "vaccination.count"
+	VaccinesTo         = "vaccination.age_to"
+	VaccineFineLeast   = "vaccination.fine.least"
+	VaccineFineMost    = "vaccination.fine.most"
 )
 
 const holidayPrefix = "holiday."
@@ -144,21 +139,21 @@ var units = map[string]Unit{
 	HousingCheck: Choice, HousingFirst: Count, HousingAreaFirst: SquareMetres, HousingAreaFurther: SquareMetres,
 	HousingStudioOne: SquareMetres, HousingStudioTwo: SquareMetres, HousingBedroomOne: SquareMetres, HousingBedroomTwo: SquareMetres,
 	HousingLivingRoom: SquareMetres, HousingHeight: Centimetres, HousingConsentAge: Years, HousingConsentOnly: Choice,
-	HealthCover: Choice, HealthPolicy: Days, HealthContribution: Cents,
+	HealthCover: Choice, HealthContribution: Cents,
 
-	ReviewSilence: Choice, VisaLongest: Days, AgreementPermit: Months, AgreementCosigned: Years, AgreementCreditsDue: Count,
-	AgreementCivicsLost: Count, AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
+	ReviewSilence: Choice, VisaLongest: Days, AgreementPermit: Months, AgreementCosigned: Years,
+	AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
 	CostStamp: Cents, CostCard: Cents, CostPermitOneYear: Cents, CostPermitTwoYears: Cents, CostPost: Cents,
-	SchoolNursery: Years, SchoolEarly: MonthDay, Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
+	Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
 }
 
 // younger holds the rules that do not go back to the Testo Unico: their first
 // row says since when there is such a rule.
 var younger = map[string]bool{
 	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
-	AgreementPermit: true, AgreementCosigned: true, AgreementCreditsDue: true, AgreementCivicsLost: true, AgreementLanguage: true,
+	AgreementPermit: true, AgreementCosigned: true, AgreementLanguage: true,
 	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
-	SubsidiarySponsor: true, SchoolEarly: true, SocialAllowance: true, HealthCover: true, HealthPolicy: true, HealthContribution: true,
+	SubsidiarySponsor: true, SocialAllowance: true, HealthCover: true, HealthContribution: true,
 	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
 	Vaccines: true, VaccinesTo: true, VaccineFineLeast: true, VaccineFineMost: true,
 }
