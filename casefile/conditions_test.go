@@ -367,12 +367,16 @@ func TestAVerdictExplainsItselfInBothLanguages(t *testing.T) {
 	s.checked("2025-11-10", func(c *RecordConditions) { c.Sponsor.Income, c.Sponsor.ResidentSince = 100000, day("2024-11-01") })
 	for condition, want := range map[string]rules.Text{
 		"income": {
-			It: "Reddito, al giorno 3/11/2025: requisito non soddisfatto, servono 17.507,43 € l'anno (Assegno sociale mensile: art. 29 c. 3 lett. b TUI; INPS: assegno sociale 2025).",
-			En: "Income as on 3 November 2025: condition not met, €17,507.43 a year are needed (Monthly assegno sociale: art. 29 c. 3 lett. b TUI; INPS: assegno sociale 2025).",
+			It: "Reddito: requisito non soddisfatto, servono 17.507,43 € l'anno; giorno di riferimento 3/11/2025 (art. 29 c. 3 lett. b TUI; INPS: assegno sociale 2025).",
+			En: "Income: condition not met, €17,507.43 a year are needed; judged as on 3 November 2025 (art. 29 c. 3 lett. b TUI; INPS: assegno sociale 2025).",
 		},
 		"residence": {
-			It: "Anni di soggiorno di chi chiede, al giorno 3/11/2025: requisito non soddisfatto, servono 24 mesi (Soggiorno regolare ininterrotto prima della domanda: DL 145/2024 conv. L. 187/2024 (in vigore dall'11/12/2024)).",
-			En: "The sponsor's years of stay as on 3 November 2025: condition not met, 24 months are needed (Unbroken legal stay before the application: DL 145/2024 conv. L. 187/2024 (in vigore dall'11/12/2024)).",
+			It: "Anni di soggiorno di chi chiede: requisito non soddisfatto, servono almeno 24 mesi; giorno di riferimento 3/11/2025 (DL 145/2024 conv. L. 187/2024; in vigore dall'11/12/2024).",
+			En: "The sponsor's years of stay: condition not met, at least 24 months are needed; judged as on 3 November 2025 (DL 145/2024 conv. L. 187/2024; in vigore dall'11/12/2024).",
+		},
+		"housing": {
+			It: "Alloggio: requisito soddisfatto, servono 56 m²; giorno di riferimento 3/11/2025 (Superficie dell'alloggio secondo gli abitanti: DM 5/7/1975 art. 2).",
+			En: "Housing: condition met, 56 m² are needed; judged as on 3 November 2025 (Floor area of the home by number of residents: DM 5/7/1975 art. 2).",
 		},
 	} {
 		if got := s.verdict(wife, condition).Explain(day("2025-11-03"), book); got != want {

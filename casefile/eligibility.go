@@ -438,23 +438,28 @@ var outcomeWords = map[string]rules.Text{
 	Unknown:   {It: "mancano dati per dirlo", En: "not enough is known to tell"},
 }
 
-// Explain says in one sentence what the law asks on the tested day, whether it
-// is met, and by which rule.
+// Explain says in one sentence whether the law's condition is met on the tested
+// day, what it asks, and by which source.
 func (v Verdict) Explain(tested rules.Date, book *rules.Book) rules.Text {
 	name, outcome, day := conditionNames[v.Condition], outcomeWords[v.Outcome], tested.Text()
 	needs, source := v.needs(book), v.source(book)
 	return rules.Text{
-		It: name.It + ", al giorno " + day.It + ": " + outcome.It + needs.It + " (" + source.It + ").",
-		En: name.En + " as on " + day.En + ": " + outcome.En + needs.En + " (" + source.En + ").",
+		It: name.It + ": " + outcome.It + needs.It + "; giorno di riferimento " + day.It + " (" + source.It + ").",
+		En: name.En + ": " + outcome.En + needs.En + "; judged as on " + day.En + " (" + source.En + ").",
 	}
 }
 
+// source cites the row. Where a condition has several rows, or one lifts it, the
+// row is named too.
 func (v Verdict) source(book *rules.Book) rules.Text {
 	row, ok := book.Row(rules.Ref{Rule: v.Rule, ValidFrom: v.ValidFrom})
-	if !ok {
+	switch {
+	case !ok:
 		return rules.Text{It: "nessuna regola " + v.Rule + " per quel giorno", En: "no rule " + v.Rule + " for that day"}
+	case v.Outcome == NotNeeded, v.Condition == "housing", v.Condition == "union":
+		return rules.Text{It: row.Text.It + ": " + row.Citation, En: row.Text.En + ": " + row.Citation}
 	}
-	return rules.Text{It: row.Text.It + ": " + row.Citation, En: row.Text.En + ": " + row.Citation}
+	return rules.Text{It: row.Citation, En: row.Citation}
 }
 
 // needs says what the law asks for, where that is a quantity.
@@ -473,7 +478,7 @@ func (v Verdict) needs(book *rules.Book) rules.Text {
 	case rules.Centimetres:
 		return rules.Text{It: ", servono " + number + " cm", En: ", " + number + " cm are needed"}
 	case rules.Months:
-		return rules.Text{It: ", servono " + number + " mesi", En: ", " + number + " months are needed"}
+		return rules.Text{It: ", servono almeno " + number + " mesi", En: ", at least " + number + " months are needed"}
 	case rules.Years:
 		return rules.Text{It: ", il limite è " + number + " anni", En: ", the limit is " + number + " years"}
 	}
