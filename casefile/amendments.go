@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -79,27 +80,42 @@ func corrected(right Fact, reason string) Draft {
 // same reason, and an expiry that did not happen is annulled. What the book
 // alone would change stays as it was recorded.
 func (s *State) consequences(amendment Draft, reason string, r Request) ([]Draft, *Refusal) {
-	amended := s.after([]Draft{amendment}, r)
-	if refusal := disordering(s, amended); refusal != nil {
+	if refusal := disordering(s, s.after([]Draft{amendment}, r)); refusal != nil {
 		return nil, refusal
 	}
+	return append([]Draft{amendment}, s.hanging([]Draft{amendment}, reason, r)...), nil
+}
+
+// hanging corrects the events on record that would hold something else once the
+// drafts are recorded; those that the drafts themselves amend are left alone.
+func (s *State) hanging(drafts []Draft, reason string, r Request) []Draft {
 	restater := restater{present: r.Book, book: r.Book, today: r.Today()}
 	is := map[string]Fact{}
-	for _, f := range restater.history(amended.facts) {
+	for _, f := range restater.history(s.after(drafts, r).facts) {
 		is[f.EventID] = f
 	}
-	drafts := []Draft{amendment}
+	var follow []Draft
 	for _, was := range restater.history(s.facts) {
 		now, still := is[was.EventID]
 		switch {
-		case was.EventID == amendment.amended():
+		case slices.ContainsFunc(drafts, func(d Draft) bool { return d.amended() == was.EventID }):
 		case !still:
-			drafts = append(drafts, Draft{Event: &EventAnnulled{EventID: was.EventID, Reason: reason}})
+			follow = append(follow, Draft{Event: &EventAnnulled{EventID: was.EventID, Reason: reason}})
 		case !now.OccurredAt.Equal(was.OccurredAt) || !reflect.DeepEqual(now.Event, was.Event):
-			drafts = append(drafts, corrected(now, reason))
+			follow = append(follow, corrected(now, reason))
 		}
 	}
-	return drafts, nil
+	return follow
+}
+
+// retested corrects a check of the conditions that was made before anybody knew
+// the day of filing, by which they are judged.
+func (s *State) retested(drafts []Draft, r Request) []Draft {
+	filed := slices.ContainsFunc(drafts, func(d Draft) bool { _, ok := d.Event.(*ApplicationFiled); return ok })
+	if !filed || s.check == nil {
+		return nil
+	}
+	return s.hanging(drafts, "filing_day_told", r)
 }
 
 // amended is the id of the event that an amendment is about.

@@ -23,6 +23,7 @@ type restater struct {
 // noted about the passing of time stays as it was noted.
 func (r restater) history(facts []Fact) []Fact {
 	s, amendments := Fold(nil), amendmentsIn(facts)
+	s.Review.FiledOn = Fold(facts).Review.FiledOn // conditions are judged by it, whenever it was told
 	var restated []Fact
 	for _, f := range facts {
 		f, stands := amendments.amend(f)

@@ -144,6 +144,25 @@ func TestACorrectedFilingDayTestsTheConditionsAnew(t *testing.T) {
 	}
 }
 
+func TestAFilingDayToldLateTestsTheConditionsAnew(t *testing.T) {
+	unfiled := application("2025-11-03")
+	unfiled.FiledOn = rules.Date{}
+	opening := authorise("2026-02-16").(*DecideMembers)
+	opening.Application = &unfiled
+	s := given(t, told("2026-02-16", opening), told("2026-02-20", soundConditions("2026-02-20")))
+	if s.state().check.TestedOn != day("2026-02-20") {
+		t.Fatalf("without a filing day tested on %s", s.state().check.TestedOn)
+	}
+	s.when("2026-03-02", file("2025-11-03"))
+	if got := strings.Join(draftNames(s.drafts), " "); got != "application_filed event_corrected" {
+		t.Fatalf("decided %s", got)
+	}
+	if s.record().state().check.TestedOn != day("2025-11-03") {
+		t.Errorf("tested on %s", s.state().check.TestedOn)
+	}
+	s.when("2026-03-03", file("2025-11-03")).thenNothing()
+}
+
 func TestAnExpiryThatDidNotHappenIsAnnulledAndOneOnAnotherDayIsMoved(t *testing.T) {
 	authorised := and(until("filed", wife), told("2026-02-16", authorise("2026-02-16")))
 	expired := given(t, authorised...).when("2026-08-20", &Wake{}).record()

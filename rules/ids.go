@@ -153,7 +153,7 @@ var younger = map[string]bool{
 	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
 	AgreementPermit: true, AgreementCosigned: true, AgreementLanguage: true,
 	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
-	SubsidiarySponsor: true, SocialAllowance: true, HealthCover: true, HealthContribution: true,
+	SubsidiarySponsor: true, SocialAllowance: true, IncomeBase: true, IncomePerMember: true, IncomeTwoChildren: true, IncomeChildAge: true, HealthCover: true, HealthContribution: true,
 	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
 	Vaccines: true, VaccinesTo: true, VaccineFineLeast: true, VaccineFineMost: true,
 }

@@ -18,6 +18,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
+	"ricongiungi/store"
 )
 
 // tally is how often a changed rule has one effect on one item.
@@ -47,23 +48,29 @@ func whatIf(cmd *cobra.Command, s *settings, file, csvFile string, asJSON bool) 
 	if err != nil {
 		return err
 	}
-	ids, err := log.CaseIDs(cmd.Context())
+	f, err := foresee(cmd.Context(), log, book, changed)
 	if err != nil {
 		return err
+	}
+	return f.publish(cmd.OutOrStdout(), csvFile, asJSON)
+}
+
+// foresee looks at every case of the log, several at a time.
+func foresee(ctx context.Context, log *store.Store, present, changed *rules.Book) (forecast, error) {
+	ids, err := log.CaseIDs(ctx)
+	if err != nil {
+		return forecast{}, err
 	}
 	var found gathered
 	today := rules.DateOf(time.Now())
-	err = each(cmd.Context(), ids, "looking at cases", 4, func(ctx context.Context, id string) error {
+	err = each(ctx, ids, "looking at cases", 4, func(ctx context.Context, id string) error {
 		facts, err := log.Facts(ctx, id)
 		if err == nil && len(facts) > 0 {
-			found.add(casefile.WhatIf(facts, book, changed, today))
+			found.add(casefile.WhatIf(facts, present, changed, today))
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return found.forecast(len(ids)).publish(cmd.OutOrStdout(), csvFile, asJSON)
+	return found.forecast(len(ids)), err
 }
 
 // overridden is the office's book with the rows of the file in it.
