@@ -186,6 +186,18 @@ func TestAnExpiryThatDidNotHappenIsAnnulledAndOneOnAnotherDayIsMoved(t *testing.
 	}
 }
 
+func TestAVisaThatNeverWasCannotHaveExpired(t *testing.T) {
+	s := given(t, until("visa_granted", wife)...).when("2026-10-20", &Wake{}).record()
+	if s.state().Member(wife).Ending != VisaLapsed {
+		t.Fatal("the visa has not expired")
+	}
+	s.when("2026-10-21", &AnnulEvent{EventID: s.eventID("visa_granted", wife), Reason: "other_family"})
+	s.thenAmended("event_annulled:visa_granted", "event_annulled:visa_expired")
+	if m := s.state().Member(wife); m.Ending != "" || m.Stage() != StageVisaRequested {
+		t.Errorf("the member is %s, ended as %q", m.Stage(), m.Ending)
+	}
+}
+
 func TestACorrectionThatWouldPutStepsOutOfOrderIsRefusedAndNamesTheStep(t *testing.T) {
 	s := given(t, until("permit_requested", wife)...)
 	s.when("2026-05-14", correction(s.eventID("entered", wife), "record_entry", &RecordEntry{step(wife, "2026-05-09")}))
