@@ -100,14 +100,14 @@ var commands = map[string]func() Command{
 	"close_case":                newCommand[CloseCase],
 	"reopen_case":               newCommand[ReopenCase],
 
-	"withdraw":          newCommand[Withdraw],
-	"record_death":      newCommand[RecordDeath],
-	"transfer_case":     newCommand[TransferCase],
-	"record_conditions": newCommand[RecordConditions],
-
+	"withdraw":      newCommand[Withdraw],
+	"record_death":  newCommand[RecordDeath],
+	"transfer_case": newCommand[TransferCase],
 	"correct_event": newCommand[CorrectEvent],
 	"annul_event":   newCommand[AnnulEvent],
 	"wake":          newCommand[Wake],
+
+	"record_conditions": newCommand[RecordConditions],
 }
 
 func newCommand[C any, P interface {

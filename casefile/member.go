@@ -86,14 +86,15 @@ type Member struct {
 	PermitIssuedOn    rules.Date
 	PermitExpires     rules.Date
 
-	Needs      *NeedsProfile
-	Documents  []*Document
-	Conditions []Verdict // of the last check
-	SchoolDue  bool      // verdict at entry: of the age to be taught
-	School     School
+	Needs     *NeedsProfile
+	Documents []*Document
+	SchoolDue bool // verdict at entry: of the age to be taught
+	School    School
 
 	Ending  Ending
 	EndedOn rules.Date
+
+	Conditions []Verdict // of the last check
 }
 
 // Stage is the furthest step recorded.

@@ -49,25 +49,26 @@ type ReviewView struct {
 
 // MemberView is one member's way so far.
 type MemberView struct {
-	MemberID      string          `json:"member_id"`
-	Ref           string          `json:"ref"`
-	Kinship       Kinship         `json:"kinship"`
-	Stage         Stage           `json:"stage"`
-	Ending        Ending          `json:"ending,omitempty"`
-	EndedOn       rules.Date      `json:"ended_on,omitzero"`
-	Steps         []StepView      `json:"steps"`
-	VisaRefused   rules.Date      `json:"visa_refused_on,omitzero"`
-	VisaExpires   rules.Date      `json:"visa_expires,omitzero"`
-	Expected      rules.Date      `json:"expected_on,omitzero"`
-	Confidence    string          `json:"expected_confidence,omitempty"`
-	PermitRefused rules.Date      `json:"permit_refused_on,omitzero"`
-	PermitEnds    rules.Date      `json:"permit_expires,omitzero"`
-	AgreementDue  bool            `json:"agreement_due"`
-	SchoolDue     bool            `json:"school_due"`
-	Needs         *NeedsProfile   `json:"needs,omitempty"`
-	School        *SchoolView     `json:"school,omitempty"`
-	Documents     []*Document     `json:"documents"`
-	Conditions    []ConditionView `json:"conditions,omitempty"`
+	MemberID      string        `json:"member_id"`
+	Ref           string        `json:"ref"`
+	Kinship       Kinship       `json:"kinship"`
+	Stage         Stage         `json:"stage"`
+	Ending        Ending        `json:"ending,omitempty"`
+	EndedOn       rules.Date    `json:"ended_on,omitzero"`
+	Steps         []StepView    `json:"steps"`
+	VisaRefused   rules.Date    `json:"visa_refused_on,omitzero"`
+	VisaExpires   rules.Date    `json:"visa_expires,omitzero"`
+	Expected      rules.Date    `json:"expected_on,omitzero"`
+	Confidence    string        `json:"expected_confidence,omitempty"`
+	PermitRefused rules.Date    `json:"permit_refused_on,omitzero"`
+	PermitEnds    rules.Date    `json:"permit_expires,omitzero"`
+	AgreementDue  bool          `json:"agreement_due"`
+	SchoolDue     bool          `json:"school_due"`
+	Needs         *NeedsProfile `json:"needs,omitempty"`
+	School        *SchoolView   `json:"school,omitempty"`
+	Documents     []*Document   `json:"documents"`
+
+	Conditions []ConditionView `json:"conditions,omitempty"`
 }
 
 // StepView is one dated step of a member's way.
@@ -132,11 +133,12 @@ func ViewOf(s *State, book *rules.Book) View {
 	v := View{
 		CaseID: s.CaseID, Version: s.Version, Phase: s.Phase(), Office: s.Office, CounsellorID: s.Counsellor,
 		ContactLanguage: s.ContactLanguage, Municipio: s.Municipio, OpenedOn: s.OpenedOn, ClosedOn: s.ClosedOn,
-		Transferred: s.TransferredTo, SponsorID: s.SponsorID, SponsorDiedOn: s.SponsorDiedOn, ContactOn: s.ContactOn, ConditionsOn: s.ConditionsOn, PlanOn: s.PlanOn,
+		Transferred: s.TransferredTo, SponsorID: s.SponsorID, SponsorDiedOn: s.SponsorDiedOn, ContactOn: s.ContactOn, PlanOn: s.PlanOn,
 		Goals: append([]string{}, s.Goals...), Review: reviewView(s.Review, book),
 		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
 		CheckIns: []CheckInView{}, Agenda: []DueView{},
 	}
+	v.ConditionsOn = s.ConditionsOn
 	for _, m := range s.Members {
 		member := memberView(m)
 		member.Conditions = s.conditionViews(m, book)
