@@ -65,6 +65,7 @@ type MemberView struct {
 	SchoolDue     bool          `json:"school_due"`
 	Needs         *NeedsProfile `json:"needs,omitempty"`
 	School        *SchoolView   `json:"school,omitempty"`
+	WithoutSchool *Absence      `json:"without_school,omitempty"`
 	Documents     []*Document   `json:"documents"`
 }
 
@@ -72,18 +73,6 @@ type MemberView struct {
 type StepView struct {
 	Step string     `json:"step"`
 	On   rules.Date `json:"on"`
-}
-
-// SchoolView is the state of a place search or of the schooling.
-type SchoolView struct {
-	SchoolNeed
-	RequestedOn rules.Date `json:"requested_on"`
-	ProposedOn  rules.Date `json:"proposed_on,omitzero"`
-	AcceptedOn  rules.Date `json:"accepted_on,omitzero"`
-	StartedOn   rules.Date `json:"started_on,omitzero"`
-	LeftOn      rules.Date `json:"left_on,omitzero"`
-	SchoolCode  string     `json:"school_code,omitempty"`
-	Declined    int        `json:"declined"`
 }
 
 // AppointmentView is an appointment; At is in UTC.
@@ -137,6 +126,8 @@ func ViewOf(s *State, book *rules.Book) View {
 	}
 	for _, m := range s.Members {
 		v.Members = append(v.Members, memberView(m))
+		v.Members[len(v.Members)-1].School = schoolView(s, m)
+		v.Members[len(v.Members)-1].WithoutSchool = m.absence(book)
 	}
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, AppointmentView{a.ID, a.MemberID, a.At, a.Place, a.Outcome})
@@ -175,9 +166,6 @@ func memberView(m *Member) MemberView {
 		if !step.on.IsZero() {
 			v.Steps = append(v.Steps, StepView{step.name, step.on})
 		}
-	}
-	if k := m.School; !k.RequestedOn.IsZero() {
-		v.School = &SchoolView{k.Request, k.RequestedOn, k.ProposedOn, k.AcceptedOn, k.StartedOn, k.LeftOn, k.Code, k.Declined}
 	}
 	return v
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package casefile
+
+import (
+	"slices"
+
+	"ricongiungi/rules"
+)
+
+// SchoolView is the state of a place search or of the schooling.
+type SchoolView struct {
+	SchoolNeed
+	RequestedOn   rules.Date  `json:"requested_on"`
+	ProposedOn    rules.Date  `json:"proposed_on,omitzero"`
+	AcceptedOn    rules.Date  `json:"accepted_on,omitzero"`
+	EnrolledOn    rules.Date  `json:"enrolled_on,omitzero"`
+	Reserve       bool        `json:"with_reserve,omitempty"`
+	StartedOn     rules.Date  `json:"started_on,omitzero"`
+	ConfirmedOn   rules.Date  `json:"attendance_confirmed_on,omitzero"`
+	Confirmed     int         `json:"attendance_months,omitempty"`
+	TransferredOn rules.Date  `json:"transferred_on,omitzero"`
+	LeftOn        rules.Date  `json:"left_on,omitzero"`
+	LeftFor       string      `json:"left_reason,omitempty"`
+	SchoolCode    string      `json:"school_code,omitempty"`
+	Declined      int         `json:"declined"`
+	Refused       int         `json:"refused,omitempty"` // by schools
+	Other         *OtherGrade `json:"other_grade,omitempty"`
+	SiblingsAt    []string    `json:"siblings_at,omitempty"` // schools proposed to or attended by other members
+}
+
+// OtherGrade is where the child would be in the other school year.
+type OtherGrade struct {
+	Year  int    `json:"school_year"`
+	Grade int    `json:"grade"`
+	Level string `json:"level"`
+}
+
+func schoolView(s *State, m *Member) *SchoolView {
+	k := m.School
+	if k.RequestedOn.IsZero() {
+		return nil
+	}
+	return &SchoolView{SchoolNeed: k.Request, RequestedOn: k.RequestedOn, ProposedOn: k.ProposedOn, AcceptedOn: k.AcceptedOn,
+		EnrolledOn: k.EnrolledOn, Reserve: k.Reserve, StartedOn: k.StartedOn, ConfirmedOn: k.ConfirmedOn, Confirmed: k.Confirmed,
+		TransferredOn: k.TransferredOn, LeftOn: k.LeftOn, LeftFor: k.LeftFor, SchoolCode: k.Code, Declined: k.Declined, Refused: k.Refused,
+		Other: k.Request.other(), SiblingsAt: s.schoolsOfOthers(m)}
+}
+
+func (n SchoolNeed) other() *OtherGrade {
+	if n.OtherYear == 0 {
+		return nil
+	}
+	return &OtherGrade{Year: n.OtherYear, Grade: n.OtherGrade(), Level: LevelOf(n.OtherGrade())}
+}
+
+// schoolsOfOthers lists where the family's other children are, so that siblings
+// can go to the same place.
+func (s *State) schoolsOfOthers(m *Member) []string {
+	var codes []string
+	for _, other := range s.Members {
+		if k := other.School; other != m && k.Code != "" && k.LeftOn.IsZero() && !slices.Contains(codes, k.Code) {
+			codes = append(codes, k.Code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// Absence is the time a child has been here without school. Days of lessons are
+// counted once it is over; while it lasts, whoever reads counts up to their day.
+type Absence struct {
+	From rules.Date `json:"from"`
+	To   rules.Date `json:"to,omitzero"`   // first day in class; zero while it lasts
+	Days int        `json:"days,omitzero"` // see LessonDays; only once it is over
+}
+
+// absence is the present or last stretch without school of a child who must be
+// taught; nil when there was none.
+func (m *Member) absence(book *rules.Book) *Absence {
+	k := m.School
+	from := m.EnteredOn
+	if k.Since.After(from) {
+		from = k.Since
+	}
+	over := m.Ending != "" && m.Ending != Settled
+	if from.IsZero() || over || !m.SchoolDue && !k.Request.Compulsory {
+		return nil
+	}
+	switch {
+	case !k.LeftOn.IsZero():
+		return &Absence{From: k.LeftOn}
+	case k.StartedOn.IsZero():
+		return &Absence{From: from}
+	}
+	return &Absence{From: from, To: k.StartedOn, Days: LessonDays(from, k.StartedOn, book)}
+}
+
+// LessonDays counts the calendar days from one day up to, and without, another
+// that lie in the time of lessons: the summer and Christmas holidays of the
+// regional calendar are left out, Sundays and the holidays of single schools and
+// of Easter are not.
+func LessonDays(from, to rules.Date, book *rules.Book) int {
+	days := 0
+	for day := from; day.Before(to); day = day.AddDays(1) {
+		if inLessons(day, book) {
+			days++
+		}
+	}
+	return days
+}
+
+func inLessons(day rules.Date, book *rules.Book) bool {
+	at := func(rule string) string { return book.At(rule, day).Value }
+	on := day.MonthDay()
+	summer := on > at(rules.LessonsTo) && on < at(rules.LessonsFrom)
+	christmas := on >= at(rules.ChristmasFrom) || on <= at(rules.ChristmasTo)
+	return !summer && !christmas
+}
