@@ -101,6 +101,9 @@ func (s *State) track(m *Member, book *rules.Book) Track {
 	if m.School.Request.Municipio != 0 {
 		t.Municipio = m.School.Request.Municipio
 	}
+	if m.Ending == "" && m.EnteredOn.IsZero() && !s.ClosedOn.IsZero() {
+		t.EndedOn, t.Phase = s.ClosedOn, SchoolOver // nobody waits for them any more
+	}
 	if a := m.absence(book); a != nil && a.To.IsZero() {
 		t.AbsentFrom = a.From
 	}
@@ -110,10 +113,9 @@ func (s *State) track(m *Member, book *rules.Book) Track {
 // reachedOn is the first day on which the hub recorded what the member needs:
 // the sign, today, that somebody spoke with the family about school.
 func (s *State) reachedOn(m *Member) rules.Date {
-	amendments := amendmentsIn(s.facts)
 	for _, f := range s.facts {
 		if e, ok := f.Event.(*NeedsProfileRecorded); ok && e.MemberID == m.ID {
-			if amended, stands := amendments.amend(f); stands {
+			if amended, stands := amendmentsIn(s.facts).amend(f); stands {
 				return amended.OccurredOn()
 			}
 		}
