@@ -51,7 +51,7 @@ func waiting(t casefile.Track, year int) bool {
 // dimensionsOf gives the value of each dimension for one child.
 func dimensionsOf(t casefile.Track, year int) map[string]string {
 	values := map[string]string{"municipio": strconv.Itoa(t.Municipio), "language": t.Language, "phase": string(t.Phase),
-		"level": LevelName(t, year), "grade": GradeName(t, year), "month": monthSince(t)}
+		"level": LevelName(t, year), "grade": GradeName(t, year), "month": MonthSince(t)}
 	if need := t.School.Request; need.Level != "" {
 		values["level"], values["grade"] = need.Level, strconv.Itoa(need.Grade)
 		if need.Level == casefile.CPIA {
@@ -61,8 +61,9 @@ func dimensionsOf(t casefile.Track, year int) map[string]string {
 	return values
 }
 
-// monthSince is the month of the entry or, before it, of the request.
-func monthSince(t casefile.Track) string {
+// MonthSince is the month of the entry or, before it, of the request for a
+// school, such as 2026-03; empty before both.
+func MonthSince(t casefile.Track) string {
 	since := t.EnteredOn
 	if since.IsZero() {
 		since = t.School.RequestedOn

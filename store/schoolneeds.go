@@ -40,35 +40,40 @@ func needsSchool(t casefile.Track) bool {
 func queueSchoolNeed(batch *pgx.Batch, t casefile.Track) {
 	k := t.School
 	batch.Queue(`INSERT INTO school_needs (member_id, case_id, phase, cohort, level, grade, school_year, municipio, wish_municipio, language,
-			language_help, vaccination, due, school_code, authorised_on, entered_on, requested_on, proposed_on, accepted_on, enrolled_on, started_on, left_on, absent_from)
+			language_help, vaccination, due, school_code, authorised_on, entered_on, requested_on, proposed_on, accepted_on, enrolled_on, started_on, left_on, absent_from, month)
 		VALUES (@member_id, @case_id, @phase, @cohort, @level, @grade, @school_year, @municipio, @wish_municipio, @language,
-			@language_help, @vaccination, @due, @school_code, @authorised_on, @entered_on, @requested_on, @proposed_on, @accepted_on, @enrolled_on, @started_on, @left_on, @absent_from)
+			@language_help, @vaccination, @due, @school_code, @authorised_on, @entered_on, @requested_on, @proposed_on, @accepted_on, @enrolled_on, @started_on, @left_on, @absent_from, @month)
 		ON CONFLICT (member_id) DO UPDATE SET phase = excluded.phase, cohort = excluded.cohort, level = excluded.level, grade = excluded.grade,
 			school_year = excluded.school_year, municipio = excluded.municipio, wish_municipio = excluded.wish_municipio, language = excluded.language,
 			language_help = excluded.language_help, vaccination = excluded.vaccination, due = excluded.due, school_code = excluded.school_code,
 			authorised_on = excluded.authorised_on, entered_on = excluded.entered_on, requested_on = excluded.requested_on, proposed_on = excluded.proposed_on,
-			accepted_on = excluded.accepted_on, enrolled_on = excluded.enrolled_on, started_on = excluded.started_on, left_on = excluded.left_on, absent_from = excluded.absent_from`,
+			accepted_on = excluded.accepted_on, enrolled_on = excluded.enrolled_on, started_on = excluded.started_on, left_on = excluded.left_on, absent_from = excluded.absent_from, month = excluded.month`,
 		pgx.StrictNamedArgs{"member_id": t.MemberID, "case_id": t.CaseID, "phase": string(t.Phase), "cohort": t.Cohort, "level": k.Request.Level,
 			"grade": k.Request.Grade, "school_year": k.Request.Year, "municipio": t.Municipio, "wish_municipio": t.WishMunicipio, "language": t.Language,
 			"language_help": t.LanguageHelp, "vaccination": t.Vaccination, "due": t.Due, "school_code": k.Code,
 			"authorised_on": dateOrNull(t.AuthorisedOn), "entered_on": dateOrNull(t.EnteredOn), "requested_on": dateOrNull(k.RequestedOn),
 			"proposed_on": dateOrNull(k.ProposedOn), "accepted_on": dateOrNull(k.AcceptedOn), "enrolled_on": dateOrNull(k.EnrolledOn),
-			"started_on": dateOrNull(k.StartedOn), "left_on": dateOrNull(k.LeftOn), "absent_from": dateOrNull(t.AbsentFrom)})
+			"started_on": dateOrNull(k.StartedOn), "left_on": dateOrNull(k.LeftOn), "absent_from": dateOrNull(t.AbsentFrom), "month": demand.MonthSince(t)})
 }
 
 // gradeNow is the grade of the request or, before there is one, the grade by age
 // in the school year $1; the courses of a CPIA have none.
 const gradeNow = `CASE WHEN level <> '' THEN grade ELSE $1::integer - cohort + 1 END`
 
-// dimension is how each dimension of a count is written in SQL.
-var dimension = map[string]string{
-	"municipio": `municipio::text`,
-	"level": `CASE WHEN level <> '' THEN level WHEN cohort = 0 THEN 'unknown' WHEN ` + gradeNow + ` < 1 THEN 'infanzia'
-		WHEN ` + gradeNow + ` <= 5 THEN 'primaria' WHEN ` + gradeNow + ` <= 8 THEN 'secondaria_1' ELSE 'secondaria_2' END`,
-	"grade":    `CASE WHEN level = 'cpia' THEN 'none' WHEN level = '' AND cohort = 0 THEN 'unknown' ELSE (` + gradeNow + `)::text END`,
-	"language": `language`,
-	"month":    `to_char(coalesce(entered_on, requested_on), 'YYYY-MM')`,
-	"phase":    `phase`,
+// dimension is how each dimension of a count is written in SQL, and the columns
+// that it is made of.
+var dimension = map[string]struct {
+	text    string
+	columns []string
+}{
+	"municipio": {`municipio::text`, []string{"municipio"}},
+	"level": {`CASE WHEN level <> '' THEN level WHEN cohort = 0 THEN 'unknown' WHEN ` + gradeNow + ` < 1 THEN 'infanzia'
+		WHEN ` + gradeNow + ` <= 5 THEN 'primaria' WHEN ` + gradeNow + ` <= 8 THEN 'secondaria_1' ELSE 'secondaria_2' END`, []string{"level", "cohort", "grade"}},
+	"grade": {`CASE WHEN level = 'cpia' THEN 'none' WHEN level = '' AND cohort = 0 THEN 'unknown' ELSE (` + gradeNow + `)::text END`,
+		[]string{"level", "cohort", "grade"}},
+	"language": {`language`, []string{"language"}},
+	"month":    {`month`, []string{"month"}},
+	"phase":    {`phase`, []string{"phase"}},
 }
 
 // waiting selects who waits for a first day at school in the school year $1: who
@@ -99,16 +104,24 @@ func (s *Store) SchoolDemand(ctx context.Context, q demand.Query, on rules.Date)
 	return cells, position, unavailable(err)
 }
 
+// countSQL counts by the columns as they are before it names the values: there
+// are few groups and many children.
 func countSQL(q demand.Query, year int) (string, []any) {
-	args := []any{year}
-	columns := make([]string, len(q.GroupBy))
-	for i, name := range q.GroupBy {
-		columns[i] = dimension[name]
-	}
-	where := waiting
+	args, where := []any{year}, waiting
 	for _, name := range sortedKeys(q.Filter) {
 		args = append(args, q.Filter[name])
-		where += fmt.Sprintf(" AND %s = $%d", dimension[name], len(args))
+		where += fmt.Sprintf(" AND %s = $%d", dimension[name].text, len(args))
 	}
-	return `SELECT ARRAY[` + strings.Join(columns, ", ") + `]::text[] AS cell, count(*) FROM school_needs WHERE ` + where + ` GROUP BY cell`, args
+	texts, columns := make([]string, len(q.GroupBy)), []string{"$1::integer"}
+	for i, name := range q.GroupBy {
+		texts[i] = dimension[name].text
+		for _, column := range dimension[name].columns {
+			if !slices.Contains(columns, column) {
+				columns = append(columns, column)
+			}
+		}
+	}
+	grouped := strings.Join(columns, ", ")
+	return `SELECT ARRAY[` + strings.Join(texts, ", ") + `]::text[] AS cell, sum(n)::bigint
+		FROM (SELECT ` + grouped + `, count(*) AS n FROM school_needs WHERE ` + where + ` GROUP BY ` + grouped + `) AS g GROUP BY cell`, args
 }

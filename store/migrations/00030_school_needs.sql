@@ -27,12 +27,13 @@ CREATE TABLE school_needs (
     enrolled_on    date,
     started_on     date,
     left_on        date,
-    absent_from    date
+    absent_from    date,
+    month          text    NOT NULL -- of the entry or, before it, of the request
 );
 CREATE INDEX school_needs_by_case ON school_needs (case_id);
 -- Who waits is a small part of all who ever came.
 CREATE INDEX school_needs_waiting ON school_needs (phase)
-    INCLUDE (cohort, level, grade, municipio, language, entered_on, requested_on)
+    INCLUDE (cohort, level, grade, municipio, language, month, entered_on)
     WHERE phase IN ('none', 'needed', 'searching', 'proposed', 'accepted', 'enrolled');
 
 -- Who asked for counts, forecasts and indicators, and why. Nothing of the answer
