@@ -97,6 +97,15 @@ func TestFiguresOfADayAreMadeOnceAndThoseOfNowEveryTime(t *testing.T) {
 	}
 }
 
+func TestDemandOfADayGoneByIsCountedInTheLog(t *testing.T) {
+	for query, reads := range map[string]int{"": 0, "&as_of=2026-02-01": 1, "&as_of=" + day.AddDays(1).String(): 0} {
+		w := newWorld(t, atNow)
+		answer := w.do("GET", "/v1/school-demand?purpose=audit"+query, "", w.as(casefile.Auditor))
+		require.Equal(t, http.StatusOK, answer.Code, answer.Body)
+		assert.Equal(t, reads, w.logsRead, query)
+	}
+}
+
 func TestForecastAndIndicatorsComeAsCSV(t *testing.T) {
 	for target, columns := range map[string]string{"/v1/school-demand/forecast": "month,expected,low,high,suppressed",
 		"/v1/school-demand/forecast?backtest=true": "made_on,month,ahead,expected,low,high,came,naive", "/v1/indicators": "indicator,value,figure,unit,children"} {

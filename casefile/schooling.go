@@ -26,6 +26,8 @@ func (c *RecordEnrolled) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, nil
 	case !k.EnrolledOn.IsZero() && (same || k.Code != code || !k.Reserve):
 		return nil, alreadyRecorded("school_enrolled", k.EnrolledOn)
+	case !k.StartedOn.IsZero() && k.Code != code:
+		return nil, alreadyRecorded("school_started", k.StartedOn)
 	case c.On.Before(k.EnrolledOn):
 		return nil, outOfOrder("school_enrolled", k.EnrolledOn)
 	}

@@ -42,9 +42,7 @@ func (m *Member) presence(on rules.Date) rules.Date {
 func (c *RequestSchool) need(s *State, m *Member, book *rules.Book) (SchoolNeed, *Refusal) {
 	birth, there := m.Who.BirthDate, m.presence(c.On)
 	if birth.IsZero() {
-		return SchoolNeed{}, refusalOf("birth_date_unknown", "art. 45 c. 2 DPR 394/1999",
-			"Manca la data di nascita, da cui dipende la classe: chiedila alla Prefettura.",
-			"The birth date, which decides the class, is not known: ask the Prefecture for it.")
+		return SchoolNeed{}, birthDateUnknown()
 	}
 	need := SchoolNeed{Year: EnrolmentYear(there, book), OtherYear: otherYear(there, book), Municipio: c.Municipio, EarlyStart: c.EarlyStart}
 	if refusal := need.inYear(c.Year); refusal != nil {
@@ -65,6 +63,12 @@ func (c *RequestSchool) need(s *State, m *Member, book *rules.Book) (SchoolNeed,
 		need.OtherYear = 0 // its courses are open all the year to any age
 	}
 	return need, c.fits(need, birth, there, book)
+}
+
+func birthDateUnknown() *Refusal {
+	return refusalOf("birth_date_unknown", "art. 45 c. 2 DPR 394/1999",
+		"Manca la data di nascita, da cui dipende la classe: chiedila alla Prefettura.",
+		"The birth date, which decides the class, is not known: ask the Prefecture for it.")
 }
 
 // inYear changes to the other school year where the officer asks for that.

@@ -34,7 +34,7 @@ type Interval struct {
 // Coming is what is expected in one month for one group of children; without
 // group values it is all of them. A group of few children is suppressed.
 type Coming struct {
-	Month string            `json:"month"` // such as 2026-03
+	Month string            `json:"month"` // such as 2026-03; of the running one only the rest from the day on
 	Group map[string]string `json:"group"`
 	*Interval
 	Suppressed bool `json:"suppressed,omitempty"`

@@ -62,7 +62,7 @@ func (m measure) publish(i Indicator, children int, values map[string]float64) I
 	i.Values = map[string]float64{}
 	if children <= m.disclosure.UpTo {
 		i.Missing = &Shortage{"too_few_children", rules.Text{
-			It: "Troppi pochi minori per pubblicare il dato.", En: "Too few children for the figure to be published."}}
+			It: "Troppo pochi minori per pubblicare il dato.", En: "Too few children for the figure to be published."}}
 		return i
 	}
 	rounded := m.disclosure.round(children)

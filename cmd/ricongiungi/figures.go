@@ -42,11 +42,7 @@ func (f *figureFlags) ask(cmd *cobra.Command, s *settings, path string, before f
 	if err != nil {
 		return err
 	}
-	asOf := f.asOf
-	if f.now {
-		asOf = rules.DateOf(time.Now()).AddDays(1).String()
-	}
-	path += "?" + query(append([]string{"purpose", f.purpose, "group_by", f.groupBy, "as_of", asOf}, more...)...).Encode()
+	path += "?" + query(append([]string{"purpose", f.purpose, "group_by", f.groupBy, "as_of", f.day()}, more...)...).Encode()
 	fetch := func(mediaType string) ([]byte, error) {
 		return c.send(cmd.Context(), http.MethodGet, path, "", nil, http.Header{"Accept": {mediaType}})
 	}
@@ -56,9 +52,21 @@ func (f *figureFlags) ask(cmd *cobra.Command, s *settings, path string, before f
 	case f.asCSV:
 		return show(cmd.OutOrStdout(), fetch, "text/csv")
 	}
+	return showTable(cmd.OutOrStdout(), fetch, before)
+}
+
+// day is the day asked for; tomorrow stands for all that is recorded so far.
+func (f *figureFlags) day() string {
+	if f.now {
+		return rules.DateOf(time.Now()).AddDays(1).String()
+	}
+	return f.asOf
+}
+
+func showTable(out io.Writer, fetch func(string) ([]byte, error), before func(io.Writer, []byte) error) error {
 	raw, err := fetch("application/json")
 	if err == nil {
-		err = before(cmd.OutOrStdout(), raw)
+		err = before(out, raw)
 	}
 	if err != nil {
 		return err
@@ -67,7 +75,7 @@ func (f *figureFlags) ask(cmd *cobra.Command, s *settings, path string, before f
 	if err != nil {
 		return err
 	}
-	return writeTable(cmd.OutOrStdout(), table)
+	return writeTable(out, table)
 }
 
 func show(out io.Writer, fetch func(string) ([]byte, error), mediaType string) error {
