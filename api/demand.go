@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
@@ -211,6 +212,10 @@ func (s *server) figures(ctx context.Context, key demand.Key, into any, compute 
 	return nil
 }
 
+// lastCommits is how long after midnight an event recorded before it may still
+// reach the log: figures of the day are kept from then on.
+const lastCommits = 5 * time.Minute
+
 func (s *server) makeFigures(ctx context.Context, key demand.Key, compute func(*demand.Log) any) (json.RawMessage, error) {
 	s.figuring.Lock()
 	defer s.figuring.Unlock()
@@ -225,7 +230,7 @@ func (s *server) makeFigures(ctx context.Context, key demand.Key, compute func(*
 	if err != nil {
 		return nil, fmt.Errorf("figures: %w", err)
 	}
-	if key.On.After(s.today()) {
+	if s.Clock().Before(key.On.Start().Add(lastCommits)) {
 		return made, nil
 	}
 	return s.Figures.Publish(ctx, key, made)

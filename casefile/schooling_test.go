@@ -257,6 +257,49 @@ func TestSiblingsAreSeenWhereTheyGoToSchool(t *testing.T) {
 	}
 }
 
+func TestOnlyTheNurserySchoolWaitsForTheVaccinations(t *testing.T) {
+	small := and(born("2021-03-10", "2026-03-10"), told("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16")}))
+	compliant := told("2026-03-17", &RecordNeedsProfile{step(child, "2026-03-17"), NeedsProfile{Languages: []string{"ar"}, Vaccination: "compliant"}})
+	for _, c := range []struct {
+		history []telling
+		due     bool
+	}{{small, true}, {and(small, compliant), false}, {until("school_requested", child), false}} {
+		if view := ViewOf(given(t, c.history...).state(), book); view.Members[1].School.Vaccination != c.due {
+			t.Errorf("due is %v for %s", !c.due, view.Members[1].School.Level)
+		}
+	}
+}
+
+func TestTheDepartmentHearsOfARefusalThatNoSchoolMayGive(t *testing.T) {
+	for reason, messages := range map[string]int{"papers_missing": 1, "class_full": 0} {
+		s := given(t, until("place_accepted", child)...).when("2026-05-21", &RecordPlaceRefused{Step: step(child, "2026-05-21"), Reason: reason}).record()
+		if effects := Effects(s.state(), s.facts[len(s.facts)-1]); len(effects) != messages {
+			t.Errorf("%s: %+v", reason, effects)
+		}
+	}
+}
+
+func TestATrackTellsWhenTheFamilyWasReached(t *testing.T) {
+	profile := func(on string) telling {
+		return told("2026-05-12", &RecordNeedsProfile{step(child, on), NeedsProfile{Languages: []string{on[8:] + "x"}}})
+	}
+	s := given(t, and(until("entered", child), profile("2026-05-11"), profile("2026-03-02"))...)
+	if tracks := Tracks(s.state(), book); tracks[1].ReachedOn != day("2026-03-02") || !tracks[2].ReachedOn.IsZero() {
+		t.Errorf("reached on %s", tracks[1].ReachedOn)
+	}
+	s.when("2026-05-13", &AnnulEvent{EventID: s.eventID("needs_profile_recorded", child), Reason: "other_family"}).record()
+	if on := Tracks(s.state(), book)[1].ReachedOn; on != day("2026-05-11") {
+		t.Errorf("after the annulment reached on %s", on)
+	}
+}
+
+func TestNobodyWaitsForAMemberOfAClosedCase(t *testing.T) {
+	s := given(t, and(until("authorised", child), told("2026-03-01", &Withdraw{On: day("2026-03-01"), Reason: "family_wish"}), told("2026-03-05", &CloseCase{Reason: "all_done"}))...)
+	if track := Tracks(s.state(), book)[1]; track.Phase != SchoolOver || track.EndedOn != day("2026-03-01") {
+		t.Errorf("%s since %s", track.Phase, track.EndedOn)
+	}
+}
+
 func TestATrackTellsWhereAChildStands(t *testing.T) {
 	for milestone, want := range map[string]SchoolPhase{"filed": SchoolAwaited, "visa_granted": SchoolAwaited, "entered": SchoolNeeded,
 		"school_requested": SchoolSearching, "place_proposed": SchoolProposed, "place_accepted": SchoolAccepted, "school_started": SchoolAttending} {

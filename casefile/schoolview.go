@@ -27,6 +27,7 @@ type SchoolView struct {
 	Refused       int         `json:"refused,omitempty"` // by schools
 	Other         *OtherGrade `json:"other_grade,omitempty"`
 	SiblingsAt    []string    `json:"siblings_at,omitempty"` // schools proposed to or attended by other members
+	Vaccination   bool        `json:"vaccination_due,omitempty"`
 }
 
 // OtherGrade is where the child would be in the other school year.
@@ -44,7 +45,15 @@ func schoolView(s *State, m *Member) *SchoolView {
 	return &SchoolView{SchoolNeed: k.Request, RequestedOn: k.RequestedOn, ProposedOn: k.ProposedOn, AcceptedOn: k.AcceptedOn,
 		EnrolledOn: k.EnrolledOn, Reserve: k.Reserve, StartedOn: k.StartedOn, ConfirmedOn: k.ConfirmedOn, Confirmed: k.Confirmed,
 		TransferredOn: k.TransferredOn, LeftOn: k.LeftOn, LeftFor: k.LeftFor, SchoolCode: k.Code, Declined: k.Declined, Refused: k.Refused,
-		Other: k.Request.other(), SiblingsAt: s.schoolsOfOthers(m)}
+		Other: k.Request.other(), SiblingsAt: s.schoolsOfOthers(m), Vaccination: m.vaccinationDue()}
+}
+
+// vaccinationDue tells that the verdict on vaccinations is still needed: without
+// it the scuola dell'infanzia (nursery school) cannot let the child in, while a
+// child of compulsory age goes to school all the same (DL 73/2017, L. 119/2017).
+func (m *Member) vaccinationDue() bool {
+	known := m.Needs != nil && m.Needs.Vaccination == "compliant"
+	return m.School.Request.Level == Infanzia && m.School.StartedOn.IsZero() && !known
 }
 
 func (n SchoolNeed) other() *OtherGrade {

@@ -110,15 +110,21 @@ func (s *State) track(m *Member, book *rules.Book) Track {
 	return t
 }
 
-// reachedOn is the first day on which the hub recorded what the member needs:
-// the sign, today, that somebody spoke with the family about school.
+// reaching are the events that show, by the member they are about, that somebody
+// spoke with the family about school.
+var reaching = map[string]bool{"needs_profile_recorded": true, "school_guidance_held": true}
+
+// reachedOn is the first day on which that happened.
 func (s *State) reachedOn(m *Member) rules.Date {
+	var first rules.Date
 	for _, f := range s.facts {
-		if e, ok := f.Event.(*NeedsProfileRecorded); ok && e.MemberID == m.ID {
-			if amended, stands := amendmentsIn(s.facts).amend(f); stands {
-				return amended.OccurredOn()
-			}
+		if memberOf(f.Event) != m.ID || !reaching[EventName(f.Event)] {
+			continue
+		}
+		amended, stands := amendmentsIn(s.facts).amend(f)
+		if on := amended.OccurredOn(); stands && (first.IsZero() || on.Before(first)) {
+			first = on
 		}
 	}
-	return rules.Date{}
+	return first
 }

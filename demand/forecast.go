@@ -69,10 +69,10 @@ type Forecast struct {
 var assumed = rules.Text{
 	It: "Stima per settimane dalle durate registrate (Aalen–Johansen, con rinunce e scadenze come esiti concorrenti), per Paese del consolato e parentela, " +
 		"avvicinata alla media dove i casi sono pochi. I fratelli si contano come chi arriva insieme. Le autorizzazioni proseguono al ritmo dell'ultimo anno. " +
-		"La stagione non è considerata.",
+		"Chi è registrato in ritardo conta come se fosse stato seguito dall'inizio. La stagione non è considerata.",
 	En: "Estimated by weeks from recorded durations (Aalen–Johansen, with withdrawals and lapses as competing endings), by country of the consulate and kinship, " +
 		"drawn towards the mean where cases are few. Siblings count as coming together. Authorisations go on at last year's pace. " +
-		"The season is not taken into account.",
+		"Who is recorded late counts as if followed from the start. The season is not taken into account.",
 }
 
 // Ahead forecasts the arrivals in so many months, the first being that of the
