@@ -3,8 +3,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
+	"ricongiungi/rules"
 )
 
 // atNow stops the clock of the API.
@@ -95,6 +98,58 @@ func TestFiguresOfADayAreMadeOnceAndThoseOfNowEveryTime(t *testing.T) {
 		assert.Equal(t, reads, w.logsRead, query)
 		assert.Len(t, w.questions, 2, "every question is kept")
 	}
+}
+
+// lived is a log of ninety families, each with one child, over a year and a half.
+func lived() *demand.Log {
+	log := &demand.Log{Position: 500, Book: rules.Default(), Cohorts: map[string]int{}}
+	for i := range 90 {
+		given := rules.On(2024, time.December, 1).AddDays(i * 5)
+		member, version := casefile.DeriveID(caseA, strconv.Itoa(i)), int64(0)
+		tell := func(on rules.Date, e casefile.Event) {
+			version++
+			log.Add(casefile.Fact{CaseID: casefile.DeriveID(caseB, strconv.Itoa(i)), Version: version, OccurredAt: on.Start(), RecordedAt: on.Start(), Event: e})
+		}
+		of := casefile.OfMember{MemberID: member}
+		tell(given, &casefile.CaseOpened{Municipio: 1 + i%9})
+		tell(given, &casefile.MemberListed{MemberID: member, Kinship: casefile.MinorChild})
+		tell(given, &casefile.NullaOstaIssued{OfMember: of})
+		tell(given.AddDays(30), &casefile.VisaRequested{OfMember: of, Consulate: "PER"})
+		tell(given.AddDays(80+i%20), &casefile.Entered{OfMember: of, SchoolDue: true})
+		log.Cohorts[member] = 2014 + i%12
+	}
+	return log
+}
+
+func TestAForecastComesWithItsMeasuredError(t *testing.T) {
+	w := newWorld(t, atNow)
+	w.figureLog = lived()
+	answer := w.do("GET", "/v1/school-demand/forecast?purpose=class_planning&group_by=level,municipio&months=3&backtest=true", "", w.as(casefile.EducationOfficer))
+	var f demand.Forecast
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &f))
+	assert.Len(t, f.Months, 3)
+	assert.NotEmpty(t, f.Groups)
+	assert.NotEmpty(t, f.Performance.Scores)
+	assert.NotEmpty(t, f.Performance.Trials)
+	assert.Equal(t, int64(500), f.LogPosition)
+	answer = w.do("GET", "/v1/school-demand/forecast?purpose=class_planning&months=3&group_by=level,municipio", "", w.as(casefile.EducationOfficer))
+	var again demand.Forecast
+	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &again))
+	assert.Equal(t, f.Groups, again.Groups)
+	assert.Empty(t, again.Performance.Trials)
+	assert.Equal(t, 2, w.logsRead, "forecast and back-test are each made once")
+}
+
+func TestIndicatorsKnowOfSchoolsWhatTheRegistrySays(t *testing.T) {
+	w := newWorld(t, atNow, func(c *Config) {
+		c.Schools = func(context.Context) (demand.Schools, error) {
+			return demand.Schools{Municipio: map[string]int{"MIIC8AA00X": 4}}, nil
+		}
+	})
+	w.figureLog = lived()
+	answer := w.do("GET", "/v1/indicators?purpose=report", "", w.as(casefile.Supervisor))
+	require.Equal(t, http.StatusOK, answer.Code, answer.Body)
+	assert.NotContains(t, answer.Body.String(), "no_school_registry")
 }
 
 func TestDemandOfADayGoneByIsCountedInTheLog(t *testing.T) {

@@ -28,6 +28,7 @@ type fakes struct {
 	published map[demand.Key]json.RawMessage
 	questions []demand.Question
 	logsRead  int
+	figureLog *demand.Log
 
 	orders   []casefile.Order
 	received []Received
@@ -194,6 +195,9 @@ func (f *fakes) SchoolDemand(_ context.Context, q demand.Query, on rules.Date) (
 
 func (f *fakes) FigureLog(_ context.Context, on rules.Date) (*demand.Log, error) {
 	f.logsRead++
+	if f.figureLog != nil {
+		return f.figureLog, nil
+	}
 	return &demand.Log{Position: 42, Book: rules.Default()}, nil
 }
 

@@ -67,10 +67,10 @@ type Forecast struct {
 
 // assumed is said with every forecast.
 var assumed = rules.Text{
-	It: "Stima per settimane dalle durate registrate (Aalen–Johansen, con rinunce e scadenze come esiti concorrenti), per Paese del consolato e parentela, " +
+	It: "Stima per settimane dalle durate registrate negli ultimi tre anni (Aalen–Johansen, con rinunce e scadenze come esiti concorrenti), per Paese del consolato e parentela, " +
 		"avvicinata alla media dove i casi sono pochi. I fratelli si contano come chi arriva insieme. Le autorizzazioni proseguono al ritmo dell'ultimo anno. " +
 		"Chi è registrato in ritardo conta come se fosse stato seguito dall'inizio. La stagione non è considerata.",
-	En: "Estimated by weeks from recorded durations (Aalen–Johansen, with withdrawals and lapses as competing endings), by country of the consulate and kinship, " +
+	En: "Estimated by weeks from the durations recorded in the last three years (Aalen–Johansen, with withdrawals and lapses as competing endings), by country of the consulate and kinship, " +
 		"drawn towards the mean where cases are few. Siblings count as coming together. Authorisations go on at last year's pace. " +
 		"Who is recorded late counts as if followed from the start. The season is not taken into account.",
 }
@@ -139,6 +139,7 @@ type sum struct {
 
 func (m *model) table(tracks []casefile.Track, months int, groupBy []string, d Disclosure, book *rules.Book) []Coming {
 	families := m.families(tracks)
+	newcomers := m.newcomers(families)
 	known := map[string]int{} // children behind each group, over all months
 	var rows []Coming
 	for i := range months {
@@ -148,7 +149,7 @@ func (m *model) table(tracks []casefile.Track, months int, groupBy []string, d D
 		for _, f := range families {
 			m.addFamily(sums, f, from, month(m.on, i+1), year, groupBy)
 		}
-		m.addUnknown(sums, tracks, from, month(m.on, i+1), year, groupBy, families)
+		m.addUnknown(sums, m.within(newcomers, from, month(m.on, i+1)), year, groupBy)
 		for key, s := range sums {
 			known[key] = max(known[key], s.waiting, s.pattern)
 			rows = append(rows, Coming{Month: monthName(from), Group: groupOf(groupBy, key), Interval: s.interval(m.arrivals)})
@@ -236,13 +237,12 @@ func (m *model) addFamily(sums map[string]*sum, f family, from, to rules.Date, y
 
 // addUnknown adds the children of authorisations that are still to come beyond
 // those now under review: the pace and the mixture of the last year.
-func (m *model) addUnknown(sums map[string]*sum, tracks []casefile.Track, from, to rules.Date, year int, groupBy []string, families []family) {
-	share := m.newcomers(families, tracks, from, to)
+func (m *model) addUnknown(sums map[string]*sum, share float64, year int, groupBy []string) {
 	if share == 0 {
 		return
 	}
-	for _, t := range tracks {
-		if m.lastYear(t) && isChild(t, year) {
+	for _, t := range m.recent {
+		if isChild(t, year) {
 			s := sumOf(sums, keyFor(t, year, groupBy))
 			s.mean += share
 			s.variance += 2 * share // a family brings about two children at once
@@ -251,31 +251,23 @@ func (m *model) addUnknown(sums map[string]*sum, tracks []casefile.Track, from, 
 	}
 }
 
-func (m *model) lastYear(t casefile.Track) bool {
-	return t.AuthorisedOn.Before(m.on) && !t.AuthorisedOn.Before(m.on.AddMonths(-12))
-}
-
-// newcomers is how many children come between two days for each child authorised
-// in the last year, out of authorisations that nobody has applied for yet as far
-// as the log knows. It is the same for every grade, so it is worked out once.
-func (m *model) newcomers(families []family, tracks []casefile.Track, from, to rules.Date) float64 {
-	last := 0.0
-	for _, t := range tracks {
-		if m.lastYear(t) {
-			last++
-		}
+// newcomers is, week by week, how many come for each one authorised in the last
+// year, out of authorisations that nobody has applied for yet as far as the log
+// knows: last year's pace, less what is expected of those under review.
+func (m *model) newcomers(families []family) []float64 {
+	come := make([]float64, m.horizon)
+	if len(m.recent) == 0 {
+		return come
 	}
-	if last == 0 {
-		return 0
-	}
+	last := float64(len(m.recent))
 	pace, expected := last*7/365, m.decisions(families)
-	after, come := m.coming(wait{group: group{stage: authorised, kinship: casefile.MinorChild}}), make([]float64, m.horizon)
+	after := m.coming(wait{group: group{stage: authorised, kinship: casefile.MinorChild}})
 	for i := range come {
 		for j := 0; i+j < m.horizon; j++ {
-			come[i+j] += max(0, pace-expected[i]) * after[j]
+			come[i+j] += max(0, pace-expected[i]) * after[j] / last
 		}
 	}
-	return m.within(come, from, to) / last
+	return come
 }
 
 // decisions are the authorisations expected week by week of those under review.

@@ -52,15 +52,25 @@ func (l *Log) All() []casefile.Track {
 }
 
 func (l *Log) knownBefore(instant time.Time) []casefile.Track {
-	var tracks []casefile.Track
+	tracks := make([]casefile.Track, 0, 2*len(l.cases))
 	for _, h := range l.cases {
-		facts := casefile.AsOf(h.facts, time.Time{}, instant.Add(-time.Nanosecond))
-		if len(facts) != h.known {
-			h.known, h.tracks = len(facts), l.tracksOf(facts)
+		if known := h.recordedBefore(instant); known != h.known {
+			facts := casefile.AsOf(h.facts, time.Time{}, instant.Add(-time.Nanosecond))
+			h.known, h.tracks = known, l.tracksOf(facts)
 		}
 		tracks = append(tracks, h.tracks...)
 	}
 	return tracks
+}
+
+func (h *history) recordedBefore(instant time.Time) int {
+	known := 0
+	for i := range h.facts {
+		if h.facts[i].RecordedAt.Before(instant) {
+			known++
+		}
+	}
+	return known
 }
 
 func (l *Log) tracksOf(facts []casefile.Fact) []casefile.Track {

@@ -29,7 +29,8 @@ type model struct {
 	on       rules.Date
 	pooled   [stages]*hazards
 	hazards  map[group]*hazards
-	arrivals int // entries that the estimate rests on
+	arrivals int              // entries that the estimate rests on
+	recent   []casefile.Track // authorised in the last year
 	memo     map[wait][]float64
 	horizon  int // weeks
 }
@@ -40,12 +41,19 @@ type wait struct {
 	elapsed int
 }
 
+// trainedMonths is how far back durations are learnt from: offices and terms change.
+const trainedMonths = 36
+
 // fit estimates from the tracks as they are known on the day.
 func fit(tracks []casefile.Track, on rules.Date, horizon int) *model {
 	var all [stages]risk
 	kinships, groups := map[group]*risk{}, map[group]*risk{}
 	m := &model{on: on, hazards: map[group]*hazards{}, memo: map[wait][]float64{}, horizon: horizon}
+	lastYear := on.AddMonths(-12)
 	for _, t := range tracks {
+		if t.AuthorisedOn.Before(on) && !t.AuthorisedOn.Before(lastYear) {
+			m.recent = append(m.recent, t)
+		}
 		for stage := range stages {
 			o, seen := observe(t, stage, on)
 			if !seen {
@@ -98,7 +106,7 @@ func (m *model) hazardsOf(g group) *hazards {
 // observe is what a track shows of one stage by the day.
 func observe(t casefile.Track, stage int, on rules.Date) (observation, bool) {
 	from, next, direct := milestones(t, stage)
-	if from.IsZero() || !from.Before(on) {
+	if from.IsZero() || !from.Before(on) || from.Before(on.AddMonths(-trainedMonths)) {
 		return observation{}, false
 	}
 	until, cause := on, censored
