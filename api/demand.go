@@ -142,27 +142,11 @@ func (s *server) showForecast(w http.ResponseWriter, r *http.Request) error {
 
 // forecast gives the forecast of a day with its past performance.
 func (s *server) forecast(ctx context.Context, on rules.Date, months int, groups []string) (f demand.Forecast, err error) {
-	key := demand.Key{Kind: demand.ForecastDefinition, On: on, Parameters: fmt.Sprintf("months=%d group_by=%s", months, strings.Join(groups, ","))}
-	err = s.figures(ctx, key, &f, func(log *demand.Log) any {
-		tracks := log.Known(on)
-		made := demand.Ahead(tracks, on, months, groups, demand.DisclosureOn(s.Book, on), s.Book)
-		made.Stamp = demand.StampOf(key.Kind, on, log.Position, tracks)
-		return made
-	})
-	if err != nil {
+	if err := s.figures(ctx, demand.ForecastKey(on, months, groups), &f); err != nil {
 		return f, err
 	}
 	f.Performance = &demand.BackTest{}
-	return f, s.backTest(ctx, on, f.Performance)
-}
-
-func (s *server) backTest(ctx context.Context, on rules.Date, into *demand.BackTest) error {
-	key := demand.Key{Kind: demand.BackTestDefinition, On: on}
-	return s.figures(ctx, key, into, func(log *demand.Log) any {
-		made := demand.Try(log, on)
-		made.Stamp = demand.StampOf(key.Kind, on, log.Position, log.All())
-		return made
-	})
+	return f, s.figures(ctx, demand.Key{Kind: demand.BackTestDefinition, On: on}, f.Performance)
 }
 
 func (s *server) showIndicators(w http.ResponseWriter, r *http.Request) error {
@@ -171,18 +155,8 @@ func (s *server) showIndicators(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	schools, err := s.schoolFacts(r.Context())
-	if err != nil {
-		return err
-	}
-	key := demand.Key{Kind: demand.IndicatorDefinition, On: on}
 	var report demand.Report
-	err = s.figures(r.Context(), key, &report, func(log *demand.Log) any {
-		tracks := log.Known(on)
-		made := demand.Measure(tracks, schools, on, s.Book)
-		made.Stamp = demand.StampOf(key.Kind, on, log.Position, tracks)
-		return made
-	})
+	err := s.figures(r.Context(), demand.Key{Kind: demand.IndicatorDefinition, On: on}, &report)
 	if err != nil {
 		return err
 	}
@@ -198,10 +172,10 @@ func (s *server) schoolFacts(ctx context.Context) (demand.Schools, error) {
 
 // figures gives what was published for the day, or makes and publishes it. What
 // is made for a day that is not over yet is not kept: it may still change.
-func (s *server) figures(ctx context.Context, key demand.Key, into any, compute func(*demand.Log) any) error {
+func (s *server) figures(ctx context.Context, key demand.Key, into any) error {
 	kept, err := s.Figures.Published(ctx, key)
 	if errors.Is(err, ErrNotFound) {
-		kept, err = s.makeFigures(ctx, key, compute)
+		kept, err = s.makeFigures(ctx, key)
 	}
 	if err != nil {
 		return err
@@ -216,7 +190,7 @@ func (s *server) figures(ctx context.Context, key demand.Key, into any, compute 
 // reach the log: figures of the day are kept from then on.
 const lastCommits = 5 * time.Minute
 
-func (s *server) makeFigures(ctx context.Context, key demand.Key, compute func(*demand.Log) any) (json.RawMessage, error) {
+func (s *server) makeFigures(ctx context.Context, key demand.Key) (json.RawMessage, error) {
 	s.figuring.Lock()
 	defer s.figuring.Unlock()
 	if kept, err := s.Figures.Published(ctx, key); !errors.Is(err, ErrNotFound) {
@@ -226,9 +200,13 @@ func (s *server) makeFigures(ctx context.Context, key demand.Key, compute func(*
 	if err != nil {
 		return nil, err
 	}
-	made, err := json.Marshal(compute(log))
+	schools, err := s.schoolFacts(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("figures: %w", err)
+		return nil, err
+	}
+	made, err := demand.Make(key, log, schools)
+	if err != nil {
+		return nil, err
 	}
 	if s.Clock().Before(key.On.Start().Add(lastCommits)) {
 		return made, nil

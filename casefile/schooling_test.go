@@ -284,18 +284,18 @@ func TestATrackTellsWhenTheFamilyWasReached(t *testing.T) {
 		return told("2026-05-12", &RecordNeedsProfile{step(child, on), NeedsProfile{Languages: []string{on[8:] + "x"}}})
 	}
 	s := given(t, and(until("entered", child), profile("2026-05-11"), profile("2026-03-02"))...)
-	if tracks := Tracks(s.state(), book); tracks[1].ReachedOn != day("2026-03-02") || !tracks[2].ReachedOn.IsZero() {
+	if tracks := Tracks(s.state()); tracks[1].ReachedOn != day("2026-03-02") || !tracks[2].ReachedOn.IsZero() {
 		t.Errorf("reached on %s", tracks[1].ReachedOn)
 	}
 	s.when("2026-05-13", &AnnulEvent{EventID: s.eventID("needs_profile_recorded", child), Reason: "other_family"}).record()
-	if on := Tracks(s.state(), book)[1].ReachedOn; on != day("2026-05-11") {
+	if on := Tracks(s.state())[1].ReachedOn; on != day("2026-05-11") {
 		t.Errorf("after the annulment reached on %s", on)
 	}
 }
 
 func TestNobodyWaitsForAMemberOfAClosedCase(t *testing.T) {
 	s := given(t, and(until("authorised", child), told("2026-03-01", &Withdraw{On: day("2026-03-01"), Reason: "family_wish"}), told("2026-03-05", &CloseCase{Reason: "all_done"}))...)
-	if track := Tracks(s.state(), book)[1]; track.Phase != SchoolOver || track.EndedOn != day("2026-03-01") {
+	if track := Tracks(s.state())[1]; track.Phase != SchoolOver || track.EndedOn != day("2026-03-01") {
 		t.Errorf("%s since %s", track.Phase, track.EndedOn)
 	}
 }
@@ -303,7 +303,7 @@ func TestNobodyWaitsForAMemberOfAClosedCase(t *testing.T) {
 func TestATrackTellsWhereAChildStands(t *testing.T) {
 	for milestone, want := range map[string]SchoolPhase{"filed": SchoolAwaited, "visa_granted": SchoolAwaited, "entered": SchoolNeeded,
 		"school_requested": SchoolSearching, "place_proposed": SchoolProposed, "place_accepted": SchoolAccepted, "school_started": SchoolAttending} {
-		track := Tracks(given(t, until(milestone, child)...).state(), book)[1]
+		track := Tracks(given(t, until(milestone, child)...).state())[1]
 		if track.Phase != want || track.Cohort != 2021 {
 			t.Errorf("after %s the child is %s, cohort %d", milestone, track.Phase, track.Cohort)
 		}

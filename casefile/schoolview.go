@@ -4,6 +4,7 @@ package casefile
 
 import (
 	"slices"
+	"time"
 
 	"ricongiungi/rules"
 )
@@ -87,6 +88,14 @@ type Absence struct {
 // absence is the present or last stretch without school of a child who must be
 // taught; nil when there was none.
 func (m *Member) absence(book *rules.Book) *Absence {
+	a := m.stretch()
+	if a != nil && !a.To.IsZero() {
+		a.Days = LessonDays(a.From, a.To, book)
+	}
+	return a
+}
+
+func (m *Member) stretch() *Absence {
 	k := m.School
 	from := m.EnteredOn
 	if k.Since.After(from) {
@@ -102,7 +111,7 @@ func (m *Member) absence(book *rules.Book) *Absence {
 	case k.StartedOn.IsZero():
 		return &Absence{From: from}
 	}
-	return &Absence{From: from, To: k.StartedOn, Days: LessonDays(from, k.StartedOn, book)}
+	return &Absence{From: from, To: k.StartedOn}
 }
 
 // LessonDays counts the calendar days from one day up to, and without, another
@@ -110,19 +119,39 @@ func (m *Member) absence(book *rules.Book) *Absence {
 // regional calendar are left out, Sundays and the holidays of single schools and
 // of Easter are not.
 func LessonDays(from, to rules.Date, book *rules.Book) int {
-	days := 0
+	days, holidays := 0, schoolHolidays{}
 	for day := from; day.Before(to); day = day.AddDays(1) {
-		if inLessons(day, book) {
+		if day.Year != holidays.year {
+			holidays = schoolHolidaysOf(day.Year, book)
+		}
+		if !holidays.on(day) {
 			days++
 		}
 	}
 	return days
 }
 
-func inLessons(day rules.Date, book *rules.Book) bool {
-	at := func(rule string) string { return book.At(rule, day).Value }
-	on := day.MonthDay()
-	summer := on > at(rules.LessonsTo) && on < at(rules.LessonsFrom)
-	christmas := on >= at(rules.ChristmasFrom) || on <= at(rules.ChristmasTo)
-	return !summer && !christmas
+// schoolHolidays are the long holidays of one calendar year as the rows of its
+// first day have them: lessons end and begin again, Christmas begins and ends.
+// Days are compared by month and day alone, as numbers: this is counted often.
+type schoolHolidays struct {
+	year                                               int
+	lessonsTo, lessonsFrom, christmasFrom, christmasTo int
+}
+
+func schoolHolidaysOf(year int, book *rules.Book) schoolHolidays {
+	at := func(rule string) int {
+		first := rules.On(year, time.January, 1)
+		day, _ := rules.ParseDate("2000-" + book.At(rule, first).Value) // loading refused what is no day
+		return monthDay(day)
+	}
+	return schoolHolidays{year, at(rules.LessonsTo), at(rules.LessonsFrom), at(rules.ChristmasFrom), at(rules.ChristmasTo)}
+}
+
+func monthDay(d rules.Date) int { return 100*int(d.Month) + d.Day }
+
+func (h schoolHolidays) on(day rules.Date) bool {
+	on := monthDay(day)
+	summer := on > h.lessonsTo && on < h.lessonsFrom
+	return summer || on >= h.christmasFrom || on <= h.christmasTo
 }

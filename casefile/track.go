@@ -79,15 +79,15 @@ func (m *Member) beforeSearch() SchoolPhase {
 }
 
 // Tracks are the ways of all members, in the order of the application.
-func Tracks(s *State, book *rules.Book) []Track {
+func Tracks(s *State) []Track {
 	tracks := make([]Track, len(s.Members))
 	for i, m := range s.Members {
-		tracks[i] = s.track(m, book)
+		tracks[i] = s.track(m)
 	}
 	return tracks
 }
 
-func (s *State) track(m *Member, book *rules.Book) Track {
+func (s *State) track(m *Member) Track {
 	t := Track{CaseID: s.CaseID, MemberID: m.ID, Kinship: m.Kinship, Consulate: m.Consulate, Municipio: s.Municipio,
 		Cohort: m.cohort(), Language: s.ContactLanguage, FiledOn: s.Review.FiledOn, AuthorisedOn: m.AuthorisedOn,
 		VisaRequestedOn: m.VisaRequestedOn, EnteredOn: m.EnteredOn, Ending: m.Ending, EndedOn: m.EndedOn, ReachedOn: s.reachedOn(m),
@@ -104,7 +104,7 @@ func (s *State) track(m *Member, book *rules.Book) Track {
 	if m.Ending == "" && m.EnteredOn.IsZero() && !s.ClosedOn.IsZero() {
 		t.EndedOn, t.Phase = s.ClosedOn, SchoolOver // nobody waits for them any more
 	}
-	if a := m.absence(book); a != nil && a.To.IsZero() {
+	if a := m.stretch(); a != nil && a.To.IsZero() {
 		t.AbsentFrom = a.From
 	}
 	return t

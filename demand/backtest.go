@@ -54,7 +54,7 @@ type BackTest struct {
 // the months that are over by the day.
 func Try(log *Log, on rules.Date) BackTest {
 	test := BackTest{Scores: []Score{}, Trials: []Trial{}}
-	truth := arrivalsByMonth(log.All(), log.Book)
+	truth := arrivalsByMonth(log.Known(on), log.Book)
 	for back := testedMonths; back >= 1; back-- {
 		test.Trials = append(test.Trials, try(log, month(on, -back), on, truth)...)
 	}

@@ -77,7 +77,7 @@ func (l *Log) tracksOf(facts []casefile.Fact) []casefile.Track {
 	if len(facts) == 0 {
 		return nil
 	}
-	tracks := casefile.Tracks(casefile.Fold(facts), l.Book)
+	tracks := casefile.Tracks(casefile.Fold(facts))
 	for i, t := range tracks {
 		if t.Cohort == 0 {
 			tracks[i].Cohort = l.Cohorts[t.MemberID]

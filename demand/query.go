@@ -4,7 +4,6 @@ package demand
 
 import (
 	"ricongiungi/casefile"
-	"ricongiungi/rules"
 )
 
 // Dimensions are what waiting children may be counted and filtered by.
@@ -22,14 +21,6 @@ type Query struct {
 
 // Purposes are why somebody may ask: each question is kept with its purpose.
 var Purposes = []string{"class_planning", "mediation", "placement", "report", "research", "audit"}
-
-// Key names published figures: of a kind (a definition), for a day, with what
-// was asked for beside.
-type Key struct {
-	Kind       string
-	On         rules.Date
-	Parameters string
-}
 
 // Question is what is kept of somebody's asking.
 type Question struct {

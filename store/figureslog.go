@@ -25,12 +25,18 @@ var notCounted = []string{"term_lapsed", "reminder_raised", "note_added", "docum
 // FigureLog reads the histories of all cases as far as they were recorded before
 // the day, without opening anything that is sealed.
 func (s *Store) FigureLog(ctx context.Context, on rules.Date) (*demand.Log, error) {
-	log := &demand.Log{Cohorts: map[string]int{}, Book: s.book}
+	var position int64
+	err := s.pool.QueryRow(ctx, `SELECT coalesce((SELECT position + 1 FROM events WHERE recorded_at < $1 ORDER BY position DESC LIMIT 1), 0)`, on.Start()).Scan(&position)
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("store: the position of %s: %w", on, err))
+	}
+	return s.FigureLogAt(ctx, position)
+}
+
+// FigureLogAt is the same up to a position of the log, for making figures again.
+func (s *Store) FigureLogAt(ctx context.Context, position int64) (*demand.Log, error) {
+	log := &demand.Log{Position: position, Cohorts: map[string]int{}, Book: s.book}
 	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `SELECT coalesce((SELECT position + 1 FROM events WHERE recorded_at < $1 ORDER BY position DESC LIMIT 1), 0)`, on.Start()).Scan(&log.Position)
-		if err != nil {
-			return fmt.Errorf("store: the position of %s: %w", on, err)
-		}
 		if err := readCohorts(ctx, tx, log.Cohorts); err != nil {
 			return err
 		}
@@ -95,6 +101,24 @@ func (s *Store) Publish(ctx context.Context, key demand.Key, figures json.RawMes
 		return nil, unavailable(err)
 	}
 	return s.Published(ctx, key)
+}
+
+// Publications lists all figures ever published, in the order of their days.
+func (s *Store) Publications(ctx context.Context) ([]demand.Publication, error) {
+	rows, err := s.pool.Query(ctx, `SELECT kind, as_of::text, parameters, figures::text FROM published_figures ORDER BY as_of, kind, parameters`)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (demand.Publication, error) {
+		var p demand.Publication
+		var on, figures string
+		if err := row.Scan(&p.Kind, &on, &p.Parameters, &figures); err != nil {
+			return p, err
+		}
+		p.Figures = json.RawMessage(figures)
+		return p, p.On.UnmarshalText([]byte(on))
+	})
+	return all, unavailable(err)
 }
 
 // RecordQuestion keeps who asked what for which purpose, and the digest of the answer.

@@ -22,9 +22,9 @@ func (s *Store) queueSchoolNeeds(batch *pgx.Batch, before, state *casefile.State
 	if before == nil {
 		batch.Queue(`DELETE FROM school_needs WHERE case_id = $1`, state.CaseID)
 	} else {
-		was = casefile.Tracks(before, s.book)
+		was = casefile.Tracks(before)
 	}
-	for _, t := range casefile.Tracks(state, s.book) {
+	for _, t := range casefile.Tracks(state) {
 		if needsSchool(t) && !slices.Contains(was, t) {
 			queueSchoolNeed(batch, t)
 		}

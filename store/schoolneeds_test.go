@@ -125,6 +125,46 @@ func TestThePastIsReadAsItWasRecorded(t *testing.T) {
 	}
 }
 
+func TestPublishedFiguresComeOutTheSameAtTheirPositionLater(t *testing.T) {
+	b := setup(t)
+	b.town()
+	on := rules.DateOf(b.now).AddDays(1)
+	for _, key := range []demand.Key{demand.ForecastKey(on, 6, []string{"level"}), {Kind: demand.BackTestDefinition, On: on}, {Kind: demand.IndicatorDefinition, On: on}} {
+		log, err := b.FigureLog(t.Context(), on)
+		must(t, err)
+		made, err := demand.Make(key, log, demand.Schools{})
+		must(t, err)
+		_, err = b.Publish(t.Context(), key, made)
+		must(t, err)
+	}
+	b.now = b.now.AddDate(0, 0, 30)
+	b.town() // told later, of days long gone
+	published, err := b.Publications(t.Context())
+	must(t, err)
+	if len(published) != 3 {
+		t.Errorf("%d publications", len(published))
+	}
+	for _, p := range published {
+		stamp, err := p.Stamp()
+		must(t, err)
+		log, err := b.FigureLogAt(t.Context(), stamp.LogPosition)
+		must(t, err)
+		made, err := demand.Make(p.Key, log, demand.Schools{})
+		must(t, err)
+		if string(made) != string(p.Figures) {
+			t.Errorf("%s was published as\n%s\nand comes out as\n%s", p.Kind, p.Figures, made)
+		}
+	}
+}
+
+func TestFiguresOfAnUnknownDefinitionAreNotMade(t *testing.T) {
+	for _, key := range []demand.Key{{Kind: "indicators/0"}, {Kind: demand.ForecastDefinition, Parameters: "months=many"}} {
+		if made, err := demand.Make(key, &demand.Log{Book: rules.Default()}, demand.Schools{}); err == nil {
+			t.Errorf("%+v is made as %s", key, made)
+		}
+	}
+}
+
 func TestWhatWasPublishedFirstStands(t *testing.T) {
 	b := setup(t)
 	key := demand.Key{Kind: "indicators/1", On: rules.DateOf(noon)}

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -17,6 +19,7 @@ import (
 
 	"ricongiungi/demand"
 	"ricongiungi/rules"
+	"ricongiungi/store"
 )
 
 // figureFlags are common to the commands that ask for figures.
@@ -206,4 +209,58 @@ func indicatorsHead(out io.Writer, raw []byte) error {
 	}
 	fmt.Fprintln(out)
 	return nil
+}
+
+func auditFiguresCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use: "figures", Short: "Make every published forecast, back-test and indicator again from the log and compare", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log, _, err := s.openStore(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer log.Close()
+			return auditFigures(cmd.Context(), cmd.OutOrStdout(), log)
+		},
+	}
+}
+
+// auditFigures makes figures again at the log position at which they were made.
+// What differs may have lost an erased person's school year, or was made with
+// another registry of schools or other rules of the office: each is named.
+func auditFigures(ctx context.Context, out io.Writer, log *store.Store) error {
+	published, err := log.Publications(ctx)
+	if err != nil {
+		return err
+	}
+	same := 0
+	for _, p := range published {
+		equal, err := comesOutTheSame(ctx, log, p)
+		switch {
+		case err != nil:
+			return err
+		case equal:
+			same++
+		default:
+			fmt.Fprintf(out, "%s of %s (%s) comes out otherwise now.\n", p.Kind, p.On, p.Parameters)
+		}
+	}
+	fmt.Fprintf(out, "%d figures were published; %d come out the same.\n", len(published), same)
+	if same < len(published) {
+		return refused{fmt.Sprintf("%d figures differ", len(published)-same)}
+	}
+	return nil
+}
+
+func comesOutTheSame(ctx context.Context, log *store.Store, p demand.Publication) (bool, error) {
+	stamp, err := p.Stamp()
+	if err != nil {
+		return false, fmt.Errorf("figures of %s: %w", p.On, err)
+	}
+	facts, err := log.FigureLogAt(ctx, stamp.LogPosition)
+	if err != nil {
+		return false, err
+	}
+	made, err := demand.Make(p.Key, facts, demand.Schools{})
+	return bytes.Equal(made, p.Figures), err
 }
