@@ -65,6 +65,7 @@ type Member struct {
 
 	VisaRequestedOn rules.Date
 	VisaDecision    rules.Term
+	Consulate       string // country of the consulate, where it was told
 	VisaRefusedOn   rules.Date
 	VisaGrantedOn   rules.Date
 	VisaExpires     rules.Date

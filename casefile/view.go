@@ -66,6 +66,7 @@ type MemberView struct {
 	SchoolDue     bool          `json:"school_due"`
 	Needs         *NeedsProfile `json:"needs,omitempty"`
 	School        *SchoolView   `json:"school,omitempty"`
+	WithoutSchool *Absence      `json:"without_school,omitempty"`
 	Documents     []*Document   `json:"documents"`
 
 	Conditions []ConditionView `json:"conditions,omitempty"`
@@ -75,18 +76,6 @@ type MemberView struct {
 type StepView struct {
 	Step string     `json:"step"`
 	On   rules.Date `json:"on"`
-}
-
-// SchoolView is the state of a place search or of the schooling.
-type SchoolView struct {
-	SchoolNeed
-	RequestedOn rules.Date `json:"requested_on"`
-	ProposedOn  rules.Date `json:"proposed_on,omitzero"`
-	AcceptedOn  rules.Date `json:"accepted_on,omitzero"`
-	StartedOn   rules.Date `json:"started_on,omitzero"`
-	LeftOn      rules.Date `json:"left_on,omitzero"`
-	SchoolCode  string     `json:"school_code,omitempty"`
-	Declined    int        `json:"declined"`
 }
 
 // AppointmentView is an appointment; At is in UTC.
@@ -140,9 +129,7 @@ func ViewOf(s *State, book *rules.Book) View {
 	}
 	v.ConditionsOn = s.ConditionsOn
 	for _, m := range s.Members {
-		member := memberView(m)
-		member.Conditions = s.conditionViews(m, book)
-		v.Members = append(v.Members, member)
+		v.Members = append(v.Members, s.memberView(m, book))
 	}
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, AppointmentView{a.ID, a.MemberID, a.At, a.Place, a.Outcome})
@@ -172,18 +159,16 @@ func reviewView(r Review, book *rules.Book) ReviewView {
 	return view
 }
 
-func memberView(m *Member) MemberView {
+func (s *State) memberView(m *Member, book *rules.Book) MemberView {
 	v := MemberView{MemberID: m.ID, Ref: m.Ref, Kinship: m.Kinship, Stage: m.Stage(), Ending: m.Ending, EndedOn: m.EndedOn,
 		Steps: []StepView{}, VisaRefused: m.VisaRefusedOn, VisaExpires: m.VisaExpires, Expected: m.ExpectedOn, Confidence: m.Confidence,
 		PermitRefused: m.PermitRefusedOn, PermitEnds: m.PermitExpires,
-		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...)}
+		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...),
+		School: schoolView(s, m), WithoutSchool: m.absence(book), Conditions: s.conditionViews(m, book)}
 	for _, step := range m.way() {
 		if !step.on.IsZero() {
 			v.Steps = append(v.Steps, StepView{step.name, step.on})
 		}
-	}
-	if k := m.School; !k.RequestedOn.IsZero() {
-		v.School = &SchoolView{k.Request, k.RequestedOn, k.ProposedOn, k.AcceptedOn, k.StartedOn, k.LeftOn, k.Code, k.Declined}
 	}
 	return v
 }

@@ -40,7 +40,22 @@ const (
 	SchoolProposal      = "school.proposal"
 	SchoolAnswer        = "school.answer"
 	SchoolStart         = "school.start"
-	SchoolNextYear      = "school.next_year_from" // day from which a search is for the coming school year
+	SchoolNextYear      = "school.next_year_from"  // day from which a search is for the coming school year
+	SchoolBothYears     = "school.both_years_from" // day from which both school years are weighed, until 31 August
+	SchoolInfanzia      = "school.infanzia.from"
+	SchoolEarlyStart    = "school.early_start.by" // birthday that lets a child begin a year early
+	SchoolCPIARegular   = "school.cpia.regular_from"
+	LessonsFrom         = "school.lessons.from"
+	LessonsTo           = "school.lessons.to"
+	ChristmasFrom       = "school.christmas.from"
+	ChristmasTo         = "school.christmas.to"
+	Attendance1         = "school.attendance.1"
+	Attendance3         = "school.attendance.3"
+	Attendance6         = "school.attendance.6"
+	SuppressUpTo        = "publication.suppress_up_to" // counts up to this are not published
+	RoundTo             = "publication.round_to"       // published counts are multiples of this
+	LongWait            = "indicator.long_wait"
+	EarlyLeaving        = "indicator.early_leaving"
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
@@ -128,6 +143,10 @@ var units = map[string]Unit{
 	ReferralReply: Days, CheckIn1: Months, CheckIn3: Months, CheckIn6: Months, CheckIn12: Months,
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
+	SchoolBothYears: MonthDay, SchoolInfanzia: Years, SchoolEarlyStart: MonthDay, SchoolCPIARegular: Years,
+	LessonsFrom: MonthDay, LessonsTo: MonthDay, ChristmasFrom: MonthDay, ChristmasTo: MonthDay,
+	Attendance1: Months, Attendance3: Months, Attendance6: Months,
+	SuppressUpTo: Count, RoundTo: Count, LongWait: Days, EarlyLeaving: Months,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
