@@ -70,6 +70,10 @@ type Member struct {
 	VisaExpires     rules.Date
 	ExpectedOn      rules.Date
 	Confidence      string
+	Plans           []ArrivalPlan // of arrival, as they were told
+	Consulate       Consulate
+	Guidance        []Guidance
+	AgesNoted       []int // birthdays that were noted, in completed years
 
 	EnteredOn         rules.Date
 	Presentation      rules.Term
@@ -85,6 +89,9 @@ type Member struct {
 	PermitRefusedOn   rules.Date
 	PermitIssuedOn    rules.Date
 	PermitExpires     rules.Date
+	Agreed            Agreement
+	Permit            Permit
+	Settling          Settling
 
 	Needs     *NeedsProfile
 	Documents []*Document
