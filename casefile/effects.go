@@ -2,6 +2,8 @@
 
 package casefile
 
+import "ricongiungi/rules"
+
 // Effect is something to be done outside the case because of an event: a
 // message to somebody, or an entry in a calendar. It names templates and ids;
 // whoever carries it out looks up names and addresses at that moment.
@@ -14,28 +16,33 @@ type Effect struct {
 	Language string `json:"language,omitempty"` // BCP 47, for the family
 	Subject  string `json:"subject,omitempty"`  // id that the template needs
 	MemberID string `json:"member_id,omitempty"`
+	About    string `json:"about,omitempty"` // code of what is meant where the subject does not say, such as a paper
 }
 
 // Effects derives what an event asks to be done outside. Events recorded long
 // after they happened still inform the hub: it did not know.
 func Effects(s *State, f Fact) []Effect {
-	effects := react(s, f.Event)
+	effects := react(s, f)
 	for i := range effects {
 		effects[i].ID = DeriveID(f.EventID, "effect/"+itoa(int64(i)))
-		if effects[i].To == "family" {
+		if effects[i].To == "family" && effects[i].Language == "" {
 			effects[i].Language = s.ContactLanguage
 		}
 	}
 	return effects
 }
 
-func react(s *State, event Event) []Effect {
-	switch e := event.(type) {
+func react(s *State, f Fact) []Effect {
+	switch e := f.Event.(type) {
 	case *NullaOstaIssued:
-		return []Effect{
-			message(PreDeparture, "new_authorisation", string(Counsellor), e.MemberID),
-			message(PreDeparture, "information_pack", "family", e.MemberID),
+		return []Effect{message(PreDeparture, "new_authorisation", string(Counsellor), e.MemberID)}
+	case *InformationPackSent:
+		return e.effects()
+	case *AgeNoted:
+		if e.late(f) {
+			return nil
 		}
+		return []Effect{{Kind: "message", Part: Arrival, Template: "birthday", To: string(Counsellor), Subject: itoa(int64(e.Age)), MemberID: e.MemberID}}
 	case *RefusalNotified:
 		return []Effect{message(Authorisation, "refusal_notice", string(Counsellor), "")}
 	case *MemberRefused:
@@ -45,6 +52,9 @@ func react(s *State, event Event) []Effect {
 	case *VisaExpired:
 		return []Effect{message(PreDeparture, "visa_expired", string(Counsellor), e.MemberID)}
 	case *Entered:
+		if e.Presentation.Due.Before(rules.DateOf(f.RecordedAt)) {
+			return nil // told when the duties were past
+		}
 		return []Effect{message(Arrival, "duties_after_entry", "family", e.MemberID)}
 	case *SchoolRequested:
 		return []Effect{message(Schooling, "place_needed", string(EducationOfficer), e.MemberID)}
@@ -62,9 +72,14 @@ func react(s *State, event Event) []Effect {
 	case *ReferralSent:
 		return []Effect{{Kind: "message", Part: FollowUp, Template: "referral", To: "service:" + e.Service, Subject: e.ReferralID, MemberID: e.MemberID}}
 	case *TermLapsed:
-		return []Effect{{Kind: "message", Part: e.Part, Template: "term_lapsed", To: string(e.By), Subject: e.Item, MemberID: e.MemberID}}
+		if e.Quiet {
+			return nil
+		}
+		return []Effect{e.message("term_lapsed", string(e.By))}
 	case *ReminderRaised:
-		return []Effect{{Kind: "message", Part: e.Part, Template: "reminder", To: string(e.By), Subject: e.Item, MemberID: e.MemberID}}
+		return e.effects(s)
+	case *TermEscalated:
+		return []Effect{e.message("term_escalated", string(Supervisor))}
 	case *PersonDied:
 		return []Effect{message(Branches, "person_died", string(Supervisor), e.PersonID)}
 	}

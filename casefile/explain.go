@@ -18,8 +18,17 @@ var starters = map[string][]string{
 	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered"}, "agreement": {"entered"},
 	"civics": {"agreement_signed"}, "permit": {"permit_requested"}, "permit_refusal_follow_up": {"permit_refused"},
 	"settle": {"permit_issued", "school_started"}, "school_request": {"entered", "school_left"},
+	"information_pack": {"nulla_osta_issued", "member_refused"}, "needs_profile": {"nulla_osta_issued"}, "papers": {"nulla_osta_issued"},
+	"paper_renewal": {"document_supplied"}, "school_guidance": {"nulla_osta_issued"}, "birthday": {"nulla_osta_issued"}, "nulla_osta_at_risk": {"nulla_osta_issued"},
+	"consulate_request": {"nulla_osta_issued", "consulate_appointment_missed"}, "consulate_appointment": {"consulate_appointment_requested"},
+	"consulate_visit": {"consulate_appointment_given"}, "agreement_cosignature": {"agreement_signed"}, "agreement_assessment": {"agreement_signed"},
+	"permit_receipt": {"permit_requested"}, "fingerprints": {"fingerprints_booked"}, "permit_renewal": {"permit_issued"},
+	"residence": {"permit_requested"}, "health_enrolment": {"permit_requested"}, "health_cover": {"entered"},
 	"plan": {"entered"}, "check_in": {"entered"},
 }
+
+// fromHandOff are the items counted from the day on which the hub learnt of the event.
+var fromHandOff = []string{"first_contact", "information_pack", "needs_profile"}
 
 // StartedBy finds, in a history that stands, the event from whose day the item
 // is counted: of the types named for it, or else the first of that day about
@@ -29,7 +38,8 @@ func (d Due) StartedBy(standing []Fact) (Fact, bool) {
 	for _, f := range standing {
 		about := memberOf(f.Event)
 		mine := d.MemberID == "" || about == "" || about == d.MemberID
-		if mine && f.OccurredOn() == d.Term.From && d.mayStartBy(f.Event) {
+		from := f.OccurredOn() == d.Term.From || slices.Contains(fromHandOff, d.Item) && rules.DateOf(f.RecordedAt) == d.Term.From
+		if mine && from && d.mayStartBy(f.Event) {
 			return f, true
 		}
 	}

@@ -65,12 +65,16 @@ type Member struct {
 
 	VisaRequestedOn rules.Date
 	VisaDecision    rules.Term
-	Consulate       string // country of the consulate, where it was told
+	VisaCountry     string // country of the consulate, where it was told
 	VisaRefusedOn   rules.Date
 	VisaGrantedOn   rules.Date
 	VisaExpires     rules.Date
 	ExpectedOn      rules.Date
 	Confidence      string
+	Plans           []ArrivalPlan // of arrival, as they were told
+	Consulate       Consulate
+	Guidance        []Guidance
+	AgesNoted       []int // birthdays that were noted, in completed years
 
 	EnteredOn         rules.Date
 	Presentation      rules.Term
@@ -86,6 +90,9 @@ type Member struct {
 	PermitRefusedOn   rules.Date
 	PermitIssuedOn    rules.Date
 	PermitExpires     rules.Date
+	Agreed            Agreement
+	Permit            Permit
+	Settling          Settling
 
 	Needs     *NeedsProfile
 	Documents []*Document

@@ -132,6 +132,7 @@ func (e *Entered) restate(s *State, f Fact, book *rules.Book) {
 	s.with(e.MemberID, func(m *Member) {
 		if !m.Who.BirthDate.IsZero() {
 			e.AgreementDue, e.SchoolDue = m.agreementDue(f.OccurredOn(), book), m.schoolDue(f.OccurredOn(), book)
+			e.HealthCover = m.coverDue(f.OccurredOn(), book)
 		}
 	})
 }
@@ -153,8 +154,13 @@ func (m *Member) late(f Fact, said bool) bool {
 	return f.OccurredOn().After(m.Presentation.Due)
 }
 
-func (e *AgreementSigned) restate(_ *State, f Fact, book *rules.Book) {
+func (e *AgreementSigned) restate(s *State, f Fact, book *rules.Book) {
 	e.Credits = book.At(rules.AgreementCredits, f.OccurredOn()).Number()
+	s.with(e.MemberID, func(m *Member) {
+		if !m.Who.BirthDate.IsZero() {
+			e.Minor = m.signsWithParents(f.OccurredOn(), book)
+		}
+	})
 }
 
 // What somebody chose for the child stays chosen for as long as it is open to a

@@ -259,7 +259,7 @@ func TestSiblingsAreSeenWhereTheyGoToSchool(t *testing.T) {
 
 func TestOnlyTheNurserySchoolWaitsForTheVaccinations(t *testing.T) {
 	small := and(born("2021-03-10", "2026-03-10"), told("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16")}))
-	compliant := told("2026-03-17", &RecordNeedsProfile{step(child, "2026-03-17"), NeedsProfile{Languages: []string{"ar"}, Vaccination: "compliant"}})
+	compliant := told("2026-03-17", &RecordNeedsProfile{Step: step(child, "2026-03-17"), NeedsProfile: NeedsProfile{Languages: []string{"ar"}, Vaccination: "compliant"}})
 	for _, c := range []struct {
 		history []telling
 		due     bool
@@ -281,7 +281,7 @@ func TestTheDepartmentHearsOfARefusalThatNoSchoolMayGive(t *testing.T) {
 
 func TestATrackTellsWhenTheFamilyWasReached(t *testing.T) {
 	profile := func(on string) telling {
-		return told("2026-05-12", &RecordNeedsProfile{step(child, on), NeedsProfile{Languages: []string{on[8:] + "x"}}})
+		return told("2026-05-12", &RecordNeedsProfile{Step: step(child, on), NeedsProfile: NeedsProfile{Languages: []string{on[8:] + "x"}}})
 	}
 	s := given(t, and(until("entered", child), profile("2026-05-11"), profile("2026-03-02"))...)
 	if tracks := Tracks(s.state()); tracks[1].ReachedOn != day("2026-03-02") || !tracks[2].ReachedOn.IsZero() {

@@ -23,6 +23,8 @@ type State struct {
 	Review          Review
 	Members         []*Member
 	ContactOn       rules.Date
+	Contact         Contact
+	SponsorPapers   []*Document
 	PlanOn          rules.Date
 	Goals           []string
 	Appointments    []*Appointment
@@ -37,7 +39,8 @@ type State struct {
 	figures  Private         // what the check was made from
 	lapsed   map[string]bool // agenda items whose lapse is recorded
 	reminded map[string]bool // agenda items that were reminded of
-	facts    []Fact          // as recorded, corrections not yet applied
+	lateness map[string]lateness
+	facts    []Fact // as recorded, corrections not yet applied
 }
 
 // Review is the Prefecture's procedure up to its decision.

@@ -88,7 +88,7 @@ func Tracks(s *State) []Track {
 }
 
 func (s *State) track(m *Member) Track {
-	t := Track{CaseID: s.CaseID, MemberID: m.ID, Kinship: m.Kinship, Consulate: m.Consulate, Municipio: s.Municipio,
+	t := Track{CaseID: s.CaseID, MemberID: m.ID, Kinship: m.Kinship, Consulate: m.VisaCountry, Municipio: s.Municipio,
 		Cohort: m.cohort(), Language: s.ContactLanguage, FiledOn: s.Review.FiledOn, AuthorisedOn: m.AuthorisedOn,
 		VisaRequestedOn: m.VisaRequestedOn, EnteredOn: m.EnteredOn, Ending: m.Ending, EndedOn: m.EndedOn, ReachedOn: s.reachedOn(m),
 		Phase: m.SchoolPhase(), Due: m.SchoolDue || m.School.Request.Compulsory, School: m.School}

@@ -27,6 +27,11 @@ type View struct {
 	SponsorDiedOn   rules.Date        `json:"sponsor_died_on,omitzero"`
 	ContactOn       rules.Date        `json:"first_contact_on,omitzero"`
 	ConditionsOn    rules.Date        `json:"conditions_checked_on,omitzero"`
+	ContactChannel  string            `json:"contact_channel,omitempty"`
+	FamilyReminders bool              `json:"family_reminders,omitempty"`
+	Packs           []Pack            `json:"information_packs,omitempty"`
+	SponsorPapers   []*Document       `json:"sponsor_documents,omitempty"`
+	SponsorChecks   []CheckItem       `json:"sponsor_checklist,omitempty"`
 	PlanOn          rules.Date        `json:"plan_on,omitzero"`
 	Goals           []string          `json:"goals"`
 	Members         []MemberView      `json:"members"`
@@ -70,6 +75,7 @@ type MemberView struct {
 	Documents     []*Document   `json:"documents"`
 
 	Conditions []ConditionView `json:"conditions,omitempty"`
+	SupportView
 }
 
 // StepView is one dated step of a member's way.
@@ -128,8 +134,9 @@ func ViewOf(s *State, book *rules.Book) View {
 		CheckIns: []CheckInView{}, Agenda: []DueView{},
 	}
 	v.ConditionsOn = s.ConditionsOn
+	v.support(s, book)
 	for _, m := range s.Members {
-		v.Members = append(v.Members, s.memberView(m, book))
+		v.Members = append(v.Members, withSupport(s.memberView(m, book), s, m, book))
 	}
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, AppointmentView{a.ID, a.MemberID, a.At, a.Place, a.Outcome})

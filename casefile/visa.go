@@ -23,7 +23,7 @@ func (c *RecordVisaRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case m.AuthorisedOn.IsZero():
 		return nil, notAuthorised()
-	case m.VisaRequestedOn == c.On && (c.Consulate == "" || c.Consulate == m.Consulate):
+	case m.VisaRequestedOn == c.On && (c.Consulate == "" || c.Consulate == m.VisaCountry):
 		return nil, nil
 	case !m.VisaRequestedOn.IsZero() && m.VisaRefusedOn.IsZero():
 		return nil, alreadyRecorded("visa_requested", m.VisaRequestedOn)
@@ -107,7 +107,7 @@ type VisaRequested struct {
 func (e *VisaRequested) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
 		m.VisaRequestedOn, m.VisaDecision, m.VisaRefusedOn = f.OccurredOn(), e.Decision, rules.Date{}
-		m.Consulate = e.Consulate
+		m.VisaCountry = e.Consulate
 		m.revive()
 	})
 }

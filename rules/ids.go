@@ -59,6 +59,35 @@ const (
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
+
+	// Support before departure, arrival and settling, reminders.
+	InformationPack      = "hub.information_pack"
+	PackLanguages        = "hub.pack_languages" // "ar/arz" is an Arabic pack that also serves readers of arz
+	NeedsProfileDue      = "hub.needs_profile"
+	PapersReady          = "hub.papers_ready"
+	PapersRenewal        = "hub.papers_renewal" // counted back from the last day of use
+	ConsulateRequest     = "hub.consulate.request"
+	ConsulateAnswer      = "hub.consulate.answer"
+	ConsulateRebook      = "hub.consulate.rebook"
+	ConsulateWarning     = "hub.consulate.warning"
+	ConsulateAppointment = "consulate.appointment"
+	GuidanceDue          = "hub.guidance"
+	GuidanceFrom         = "hub.guidance.from"
+	GuidanceTo           = "hub.guidance.to"
+	AgeNoteHorizon       = "hub.age_note.horizon"
+	ParentCover          = "entry.parent_cover"
+	ParentCoverAge       = "entry.parent_cover.age"
+	AgreementCosign      = "agreement.cosignature"
+	AgreementRequired    = "agreement.credits.required"
+	AgreementCivicsLoss  = "agreement.credits.civics_missed"
+	AgreementExtension   = "agreement.extension"
+	PermitReceipt        = "permit.receipt"
+	Fingerprints         = "permit.fingerprints"
+	PermitRenewal        = "permit.renewal" // counted back from the permit's last day
+	ResidenceDue         = "residence.registration"
+	HealthEnrolment      = "health.enrolment"
+	ReminderStale        = "reminder.stale"
+	ReminderEscalation   = "reminder.escalation"
 )
 
 // Who may ask for whom, on what conditions (art. 28 and 29 TUI).
@@ -164,6 +193,14 @@ var units = map[string]Unit{
 	AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
 	CostStamp: Cents, CostCard: Cents, CostPermitOneYear: Cents, CostPermitTwoYears: Cents, CostPost: Cents,
 	Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
+
+	InformationPack: WorkingDays, PackLanguages: Languages, NeedsProfileDue: Days,
+	PapersReady: Days, PapersRenewal: Days, ConsulateRequest: Days, ConsulateAnswer: Days, ConsulateRebook: WorkingDays, ConsulateWarning: Days,
+	ConsulateAppointment: Choice, GuidanceDue: Days, GuidanceFrom: Years, GuidanceTo: Years, AgeNoteHorizon: Months,
+	ParentCover: Days, ParentCoverAge: Years,
+	AgreementCosign: WorkingDays, AgreementRequired: Count, AgreementCivicsLoss: Count, AgreementExtension: Months,
+	PermitReceipt: WorkingDays, Fingerprints: Choice, PermitRenewal: Days, ResidenceDue: Days, HealthEnrolment: Days,
+	ReminderStale: Days, ReminderEscalation: WorkingDays,
 }
 
 // younger holds the rules that do not go back to the Testo Unico: their first
@@ -171,6 +208,7 @@ var units = map[string]Unit{
 var younger = map[string]bool{
 	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
 	AgreementPermit: true, AgreementCosigned: true, AgreementLanguage: true,
+	AgreementCosign: true, AgreementRequired: true, AgreementCivicsLoss: true, AgreementExtension: true, ParentCover: true, ParentCoverAge: true,
 	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
 	SubsidiarySponsor: true, SocialAllowance: true, IncomeBase: true, IncomePerMember: true, IncomeTwoChildren: true, IncomeChildAge: true, HealthCover: true, HealthContribution: true,
 	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
@@ -204,4 +242,6 @@ var choices = map[string][]string{
 	HealthCover:        {"required", "not_required"},
 	ReviewSilence:      {"direct_visa", "no_effect"},
 	AgreementLanguage:  {"A2"},
+
+	ConsulateAppointment: {"as_set"}, Fingerprints: {"as_set"},
 }

@@ -50,14 +50,14 @@ func (s *Store) Resume(ctx context.Context, caseID string) (casefile.Outcome, er
 		return casefile.Outcome{}, views.ErrNotFound
 	}
 	state := casefile.Fold(st.facts)
-	outcome := standing(state, casefile.Agenda(state, s.book))
+	outcome := s.standing(state, casefile.Agenda(state, s.book))
 	outcome.Effects, err = s.outstanding(ctx, caseID)
 	return outcome, unavailable(err)
 }
 
-func standing(state *casefile.State, agenda []casefile.Due) casefile.Outcome {
+func (s *Store) standing(state *casefile.State, agenda []casefile.Due) casefile.Outcome {
 	return casefile.Outcome{CaseID: state.CaseID, Version: state.Version, Events: []casefile.EventRef{},
-		NextWake: casefile.NextWake(agenda), Closed: !state.ClosedOn.IsZero()}
+		NextWake: casefile.NextWake(agenda, s.book, s.now()), Closed: !state.ClosedOn.IsZero()}
 }
 
 // pending is a command on its way to being decided.
@@ -127,7 +127,7 @@ func (s *Store) decide(ctx context.Context, caseID string, p pending, st stream)
 	before := casefile.Fold(st.facts)
 	drafts, refusal := s.answer(before, p, request)
 	if refusal != nil || len(drafts) == 0 {
-		outcome := standing(before, casefile.Agenda(before, s.book))
+		outcome := s.standing(before, casefile.Agenda(before, s.book))
 		outcome.CommandID, outcome.CaseID, outcome.Refusal = p.commandID, caseID, refusal
 		ready, err := settlingOnly(p, outcome, now)
 		return outcome, ready, err
@@ -138,7 +138,7 @@ func (s *Store) decide(ctx context.Context, caseID string, p pending, st stream)
 	}
 	after := casefile.Fold(c.stream.facts)
 	agenda := casefile.Agenda(after, s.book)
-	outcome := standing(after, agenda)
+	outcome := s.standing(after, agenda)
 	outcome.CommandID, outcome.Events, outcome.Effects = p.commandID, c.refs(), c.effects(after)
 	outcome.Agenda = casefile.Changes(casefile.Agenda(before, s.book), agenda)
 	statements, err := s.statements(p, c, before, after, outcome, now)

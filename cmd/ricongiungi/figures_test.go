@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"ricongiungi/access"
 	"ricongiungi/api"
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
@@ -54,7 +55,7 @@ func (f *figures) ask(t *testing.T, arguments ...string) string {
 	must(t, err)
 	token, err := issuer.Token(uuid.New(), casefile.Supervisor, "wemi-mi", time.Minute)
 	must(t, err)
-	server := httptest.NewServer(api.New(api.Config{Figures: f, Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience),
+	server := httptest.NewServer(api.New(api.Config{Rights: access.Default(), Figures: f, Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience),
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}))
 	defer server.Close()
 	t.Setenv("RICONGIUNGI_URL", server.URL)

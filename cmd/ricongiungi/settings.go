@@ -33,6 +33,7 @@ type settings struct {
 	apiURL          string // RICONGIUNGI_URL, for commands that talk to a running API
 	token           string // RICONGIUNGI_TOKEN, likewise
 	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
+	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
@@ -61,6 +62,7 @@ func settingsFromEnvironment() *settings {
 		apiURL:          os.Getenv("RICONGIUNGI_URL"),
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
+		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
@@ -124,8 +126,21 @@ func orElse(value, fallback string) string {
 	return fallback
 }
 
-// book is the law, with the office's own rows where there are any.
+// book is the law, with the office's own rows and lists of papers where there are any.
 func (s *settings) book() (*rules.Book, error) {
+	book, err := s.law()
+	if err != nil || s.papersFile == "" {
+		return book, err
+	}
+	file, err := os.Open(s.papersFile)
+	if err != nil {
+		return nil, fmt.Errorf("papers of the office: %w", err)
+	}
+	defer file.Close()
+	return book.WithPapers(s.papersFile, file)
+}
+
+func (s *settings) law() (*rules.Book, error) {
 	if s.rulesFile == "" {
 		return rules.Default(), nil
 	}
