@@ -46,6 +46,28 @@ const (
 	HandoffGapHold      = "handoff.gap_hold"
 )
 
+// The rules of the hub's follow-up.
+const (
+	PlanReview          = "hub.plan_review"
+	GoalDay             = "hub.goal" // the day set for a goal
+	AppointmentMinutes  = "hub.appointment_minutes"
+	ReferralDraft       = "hub.referral_draft"       // sending a prepared referral
+	ReferralExpiry      = "hub.referral_expiry"      // end of a referral nobody answers, after its reply was due
+	ReferralInformation = "hub.referral_information" // sending what the service asked for
+	ReferralRecontact   = "hub.referral_recontact"   // the day named with a place on a waiting list
+	ReferralProgress    = "hub.referral_progress"    // asking how a referral goes
+	CapacityStale       = "hub.capacity_stale"       // age at which a count of free places is no longer trusted
+	ConcernFollowUp     = "hub.concern"              // talking to a family that scored badly
+	CheckInFall         = "hub.check_in.fall"
+	CheckInLow          = "hub.check_in.low"
+	CELAVAge            = "celav.age"
+	Traineeship         = "celav.traineeship"
+	TraineeshipRenewals = "celav.traineeship.renewals"
+	AbsenceDays         = "school.absence.days"
+	AbsenceWindow       = "school.absence.window"
+	AbsenceFollowUp     = "school.absence.follow_up"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -61,6 +83,12 @@ var units = map[string]Unit{
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
+
+	PlanReview: Months, GoalDay: Choice, AppointmentMinutes: Count,
+	ReferralDraft: WorkingDays, ReferralExpiry: Days, ReferralInformation: WorkingDays, ReferralRecontact: Choice, ReferralProgress: Days,
+	CapacityStale: Days, ConcernFollowUp: WorkingDays, CheckInFall: Count, CheckInLow: Count,
+	CELAVAge: Years, Traineeship: Months, TraineeshipRenewals: Count,
+	AbsenceDays: Count, AbsenceWindow: Months, AbsenceFollowUp: WorkingDays,
 }
 
 // choices holds the values a choice may take.
@@ -70,4 +98,6 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+
+	GoalDay: {"as_set"}, ReferralRecontact: {"as_set"},
 }
