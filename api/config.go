@@ -18,6 +18,7 @@ type Config struct {
 	Views    Views
 	Handoffs Handoffs
 	Evidence Evidence
+	Hub      Hub
 	Health   Health
 	Tokens   *Verifier
 
@@ -118,6 +119,8 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
 		{"GET", "/v1/agenda", s.listAgenda},
+		{"GET", "/v1/services", s.listServices},
+		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
 		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
+	"ricongiungi/rules"
+	"ricongiungi/services"
 )
 
 // fakes stands in for everything behind the ports. Set a function to change one
@@ -178,6 +181,15 @@ func (f *fakes) Consistency(_ context.Context, from, to int64) (Proof, error) {
 
 func (f *fakes) EventProof(context.Context, string, int64) (EventProof, error) {
 	return EventProof{Position: 3, Leaf: "e30=", Hashes: []string{}, Checkpoint: "x"}, nil
+}
+
+func (f *fakes) Services(context.Context) (services.Directory, error) {
+	return services.Sample(rules.Default()), f.down["database"]
+}
+
+func (f *fakes) FreeSlots(_ context.Context, q diary.Query) ([]diary.Slot, error) {
+	f.asked = q
+	return []diary.Slot{{At: now, Minutes: q.Minutes, Place: "hub", Room: "colloqui-1", Mediator: "med-ar-1", Language: "ar"}}, nil
 }
 
 func (f *fakes) Check(context.Context) map[string]error {

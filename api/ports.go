@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -73,6 +75,15 @@ type Evidence interface {
 	Consistency(ctx context.Context, from, to int64) (Proof, error)
 	// EventProof proves one event of a case against the present checkpoint.
 	EventProof(ctx context.Context, caseID string, version int64) (EventProof, error)
+}
+
+// Hub tells what the hub can offer: services to refer to, appointments to book.
+type Hub interface {
+	// Services is the directory as of now. Errors: ErrUnavailable.
+	Services(ctx context.Context) (services.Directory, error)
+	// FreeSlots lists free appointments that are still to come, soonest first.
+	// Errors: ErrUnavailable.
+	FreeSlots(ctx context.Context, q diary.Query) ([]diary.Slot, error)
 }
 
 // Health tells whether the parts answer.

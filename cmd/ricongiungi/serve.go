@@ -53,7 +53,7 @@ func (s *settings) handler(p *parts) (http.Handler, error) {
 		return nil, err
 	}
 	return api.New(api.Config{
-		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log,
+		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log, Hub: p.log,
 		Health: health{p.log, p.temporal}, Tokens: api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience),
 		Log: p.logger, Version: version(),
 	}), nil
