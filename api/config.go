@@ -23,6 +23,7 @@ type Config struct {
 	Handoffs Handoffs
 	Evidence Evidence
 	Figures  Figures
+	Hub      Hub
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
@@ -132,6 +133,8 @@ func (s *server) routes() []route {
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
 		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/services", s.listServices},
+		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
 		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},

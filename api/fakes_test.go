@@ -9,8 +9,10 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -223,6 +225,15 @@ func (f *fakes) Publish(_ context.Context, key demand.Key, figures json.RawMessa
 func (f *fakes) RecordQuestion(_ context.Context, q demand.Question, _ []byte) error {
 	f.questions = append(f.questions, q)
 	return nil
+}
+
+func (f *fakes) Services(context.Context) (services.Directory, error) {
+	return services.Sample(rules.Default()), f.down["database"]
+}
+
+func (f *fakes) FreeSlots(_ context.Context, q diary.Query) ([]diary.Slot, error) {
+	f.asked = q
+	return []diary.Slot{{At: now, Minutes: q.Minutes, Place: "hub", Room: "colloqui-1", Mediator: "med-ar-1", Language: "ar"}}, nil
 }
 
 func (f *fakes) Check(context.Context) map[string]error {

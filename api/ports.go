@@ -9,8 +9,10 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -95,6 +97,15 @@ type Figures interface {
 
 // SchoolFacts gives what the indicators need to know of schools.
 type SchoolFacts func(ctx context.Context) (demand.Schools, error)
+
+// Hub tells what the hub can offer: services to refer to, appointments to book.
+type Hub interface {
+	// Services is the directory as of now. Errors: ErrUnavailable.
+	Services(ctx context.Context) (services.Directory, error)
+	// FreeSlots lists free appointments that are still to come, soonest first.
+	// Errors: ErrUnavailable.
+	FreeSlots(ctx context.Context, q diary.Query) ([]diary.Slot, error)
+}
 
 // Health tells whether the parts answer.
 type Health interface {

@@ -182,16 +182,10 @@ func (a *agenda) followUp() {
 	if entry := s.FirstEntry(); !entry.IsZero() && s.accompanied() {
 		a.afterEntry(entry)
 	}
-	for _, p := range s.Appointments {
-		if p.Outcome == "" {
-			a.add(Due{Item: "appointment", Part: FollowUp, Subject: p.ID, MemberID: p.MemberID, By: Counsellor, Term: p.Due})
-		}
-	}
-	for _, r := range s.Referrals {
-		if r.ClosedOn.IsZero() {
-			a.add(Due{Item: "referral_reply", Part: FollowUp, Subject: r.ID, MemberID: r.MemberID, By: Counsellor, Term: r.Reply})
-		}
-	}
+	a.plan()
+	a.appointments()
+	a.referrals()
+	a.concerns()
 	if s.allEnded() && s.OpenReferrals() == 0 {
 		a.add(Due{Item: "closing", Part: FollowUp, By: Counsellor, Term: a.book.Term(rules.ClosingDue, s.lastEnding())})
 	}

@@ -25,6 +25,7 @@ type Request struct {
 	Actor     Actor
 	Now       time.Time
 	Book      *rules.Book
+	Services  Services // the directory of services; nil where none is kept
 }
 
 // Today is the day of the request in Rome.
@@ -108,13 +109,23 @@ var commands = map[string]func() Command{
 	"decline_place":             newCommand[DeclinePlace],
 	"record_school_started":     newCommand[RecordSchoolStarted],
 	"record_school_left":        newCommand[RecordSchoolLeft],
+	"report_absences":           newCommand[ReportAbsences],
 	"make_plan":                 newCommand[MakePlan],
+	"set_goal":                  newCommand[SetGoal],
+	"close_goal":                newCommand[CloseGoal],
+	"review_plan":               newCommand[ReviewPlan],
 	"book_appointment":          newCommand[BookAppointment],
+	"move_appointment":          newCommand[MoveAppointment],
+	"cancel_appointment":        newCommand[CancelAppointment],
 	"record_appointment_kept":   newCommand[RecordAppointmentKept],
 	"record_appointment_missed": newCommand[RecordAppointmentMissed],
+	"draft_referral":            newCommand[DraftReferral],
 	"send_referral":             newCommand[SendReferral],
+	"record_referral_step":      newCommand[RecordReferralStep],
+	"record_celav_step":         newCommand[RecordCELAVStep],
 	"close_referral":            newCommand[CloseReferral],
 	"hold_check_in":             newCommand[HoldCheckIn],
+	"resolve_concern":           newCommand[ResolveConcern],
 	"add_note":                  newCommand[AddNote],
 	"close_case":                newCommand[CloseCase],
 	"reopen_case":               newCommand[ReopenCase],

@@ -83,7 +83,59 @@ func react(s *State, f Fact) []Effect {
 	case *PersonDied:
 		return []Effect{message(Branches, "person_died", string(Supervisor), e.PersonID)}
 	}
+	return reactHub(s, f.Event)
+}
+
+// reactHub is the hub's part: whoever sent a referral hears of each answer.
+func reactHub(s *State, event Event) []Effect {
+	switch e := event.(type) {
+	case *AppointmentCancelled:
+		return tellCancelled(s, e)
+	case *ReferralMoved:
+		return tellMoved(s, e)
+	case *ReferralClosed:
+		return []Effect{aboutReferral(s, "referral_closed", string(Counsellor), e.ReferralID)}
+	case *CELAVMoved:
+		return []Effect{aboutReferral(s, "celav_step", string(Counsellor), e.ReferralID)}
+	case *AbsencesReported:
+		if !e.Alert.IsZero() {
+			return []Effect{message(Schooling, "drop_out_risk", string(Counsellor), e.MemberID), message(Schooling, "drop_out_alert", string(EducationOfficer), e.MemberID)}
+		}
+	case *CheckInHeld:
+		if len(e.Concerns) > 0 {
+			return []Effect{message(FollowUp, "well_being", string(Counsellor), e.MemberID)}
+		}
+	}
 	return nil
+}
+
+// tellCancelled tells the calendar and, where no other meeting stands in its place, the family.
+func tellCancelled(s *State, e *AppointmentCancelled) []Effect {
+	about := Effect{Kind: "appointment", Part: FollowUp, Template: "appointment_cancelled", To: string(Counsellor), Subject: e.AppointmentID}
+	if a := s.appointment(e.AppointmentID); a != nil {
+		about.MemberID = a.MemberID
+	}
+	if e.Reason == reasonMoved {
+		return []Effect{about}
+	}
+	family := about
+	family.Kind, family.To = "message", "family"
+	return []Effect{about, family}
+}
+
+func tellMoved(s *State, e *ReferralMoved) []Effect {
+	if f := s.referral(e.ReferralID); f != nil && e.Step == ReferralSentOut {
+		return []Effect{aboutReferral(s, "referral", "service:"+f.Service, e.ReferralID)}
+	}
+	return []Effect{aboutReferral(s, "referral_"+string(e.Step), string(Counsellor), e.ReferralID)}
+}
+
+func aboutReferral(s *State, template, to, id string) Effect {
+	e := Effect{Kind: "message", Part: FollowUp, Template: template, To: to, Subject: id}
+	if f := s.referral(id); f != nil {
+		e.MemberID = f.MemberID
+	}
+	return e
 }
 
 func message(part Part, template, to, member string) Effect {

@@ -32,11 +32,14 @@ type Particulars struct {
 	MayCollect  string     `json:"may_collect,omitempty"` // who may collect the child from school, one to a line
 	Note        string     `json:"note,omitempty"`
 	Figures     string     `json:"figures,omitempty"` // what a check of conditions was made from, as JSON; written by the engine only
+	Service     string     `json:"service,omitempty"` // code, of a confidential referral
 }
 
 // merge keeps what was known and overlays what is said anew. A note and the
 // figures of a check belong to their own event and never become properties of
 // the person.
+// merge keeps what was known and overlays what is said anew. A note and a service
+// belong to their own event and never become properties of the person.
 func (p Particulars) merge(n Particulars) Particulars {
 	for _, field := range []struct{ have, said *string }{
 		{&p.FamilyName, &n.FamilyName}, {&p.GivenName, &n.GivenName}, {&p.Sex, &n.Sex},
@@ -128,13 +131,22 @@ var events = map[string]eventType{
 	"attendance_confirmed":            current[AttendanceConfirmed](1),
 	"school_transferred":              current[SchoolTransferred](1),
 	"school_left":                     current[SchoolLeft](1),
+	"absences_reported":               current[AbsencesReported](1),
 	"plan_made":                       current[PlanMade](1),
+	"goal_set":                        current[GoalSet](1),
+	"goal_closed":                     current[GoalClosed](1),
+	"plan_reviewed":                   current[PlanReviewed](1),
 	"appointment_booked":              current[AppointmentBooked](1),
+	"appointment_cancelled":           current[AppointmentCancelled](1),
 	"appointment_kept":                current[AppointmentKept](1),
 	"appointment_missed":              current[AppointmentMissed](1),
+	"referral_drafted":                current[ReferralPrepared](1),
 	"referral_sent":                   current[ReferralSent](1),
+	"referral_moved":                  current[ReferralMoved](1),
+	"celav_moved":                     current[CELAVMoved](1),
 	"referral_closed":                 current[ReferralClosed](1),
 	"check_in_held":                   current[CheckInHeld](1),
+	"concern_resolved":                current[ConcernResolved](1),
 	"note_added":                      current[NoteAdded](1),
 	"case_closed":                     current[CaseClosed](1),
 	"case_reopened":                   current[CaseReopened](1),

@@ -56,7 +56,7 @@ func (d Due) mayStartBy(e Event) bool {
 
 // ownDays are the items that are counted from a day that is no event's, or from
 // the last of them all.
-var ownDays = []string{"closing", "periodic_review", "arrival_check", "appointment"}
+var ownDays = []string{"closing", "periodic_review", "arrival_check", "appointment", "referral_expiry"}
 
 // Suspended is for how many days the clock of the item stood still.
 func (d Due) Suspended() int { return ReviewClock{Pauses: d.Pauses}.suspended() }

@@ -98,6 +98,7 @@ type Member struct {
 	Documents []*Document
 	SchoolDue bool // verdict at entry: of the age to be taught
 	School    School
+	Absences  []Absence
 
 	Ending  Ending
 	EndedOn rules.Date

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"ricongiungi/rules"
 )
 
 // refusal is one command that a case must answer with "no".
@@ -288,7 +290,8 @@ func amendmentRefusals(t *testing.T) []refusal {
 
 func allRefusals(t *testing.T) []refusal {
 	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
-		hubRefusals(t), endingRefusals(), amendmentRefusals(t))
+		hubRefusals(t), planRefusals(t), slotRefusals(t), referralRefusals(t), celavRefusals(t), checkInRefusals(t), absenceRefusals(),
+		endingRefusals(), amendmentRefusals(t))
 }
 
 func TestRefusals(t *testing.T) {
@@ -300,7 +303,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestEveryRefusalCodeIsTestedOnce(t *testing.T) {
-	tested := map[string]bool{StaleVersion(1, 2).Code: true}
+	tested := map[string]bool{StaleVersion(1, 2).Code: true, SlotTaken(nil).Code: true, NotInDiary(rules.Text{}).Code: true, "service_not_open": true}
 	for _, r := range allRefusals(t) {
 		tested[r.code] = true
 	}

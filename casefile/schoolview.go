@@ -77,9 +77,9 @@ func (s *State) schoolsOfOthers(m *Member) []string {
 	return codes
 }
 
-// Absence is the time a child has been here without school. Days of lessons are
+// OutOfSchool is the time a child has been here without school. Days of lessons are
 // counted once it is over; while it lasts, whoever reads counts up to their day.
-type Absence struct {
+type OutOfSchool struct {
 	From rules.Date `json:"from"`
 	To   rules.Date `json:"to,omitzero"`   // first day in class; zero while it lasts
 	Days int        `json:"days,omitzero"` // see LessonDays; only once it is over
@@ -87,7 +87,7 @@ type Absence struct {
 
 // absence is the present or last stretch without school of a child who must be
 // taught; nil when there was none.
-func (m *Member) absence(book *rules.Book) *Absence {
+func (m *Member) absence(book *rules.Book) *OutOfSchool {
 	a := m.stretch()
 	if a != nil && !a.To.IsZero() {
 		a.Days = LessonDays(a.From, a.To, book)
@@ -95,7 +95,7 @@ func (m *Member) absence(book *rules.Book) *Absence {
 	return a
 }
 
-func (m *Member) stretch() *Absence {
+func (m *Member) stretch() *OutOfSchool {
 	k := m.School
 	from := m.EnteredOn
 	if k.Since.After(from) {
@@ -107,11 +107,11 @@ func (m *Member) stretch() *Absence {
 	}
 	switch {
 	case !k.LeftOn.IsZero():
-		return &Absence{From: k.LeftOn}
+		return &OutOfSchool{From: k.LeftOn}
 	case k.StartedOn.IsZero():
-		return &Absence{From: from}
+		return &OutOfSchool{From: from}
 	}
-	return &Absence{From: from, To: k.StartedOn}
+	return &OutOfSchool{From: from, To: k.StartedOn}
 }
 
 // LessonDays counts the calendar days from one day up to, and without, another

@@ -27,9 +27,14 @@ type State struct {
 	SponsorPapers   []*Document
 	PlanOn          rules.Date
 	Goals           []string
+	Plan            []*Goal
+	PlanReview      rules.Term // by when the plan is to be looked through
+	PlanReviewedOn  rules.Date
 	Appointments    []*Appointment
 	Referrals       []*Referral
-	CheckIns        map[int]rules.Date // by month after the first entry
+	CheckIns        map[int]rules.Date // with the family, by month after the first entry
+	Held            []*CheckIn         // with the family and with single members
+	Concerns        []*Concern
 	ClosedOn        rules.Date
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date

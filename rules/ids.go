@@ -158,6 +158,28 @@ const (
 	VaccineFineMost    = "vaccination.fine.most"
 )
 
+// The rules of the hub's follow-up.
+const (
+	PlanReview          = "hub.plan_review"
+	GoalDay             = "hub.goal" // the day set for a goal
+	AppointmentMinutes  = "hub.appointment_minutes"
+	ReferralDraft       = "hub.referral_draft"       // sending a prepared referral
+	ReferralExpiry      = "hub.referral_expiry"      // end of a referral nobody answers, after its reply was due
+	ReferralInformation = "hub.referral_information" // sending what the service asked for
+	ReferralRecontact   = "hub.referral_recontact"   // the day named with a place on a waiting list
+	ReferralProgress    = "hub.referral_progress"    // asking how a referral goes
+	CapacityStale       = "hub.capacity_stale"       // age at which a count of free places is no longer trusted
+	ConcernFollowUp     = "hub.concern"              // talking to a family that scored badly
+	CheckInFall         = "hub.check_in.fall"
+	CheckInLow          = "hub.check_in.low"
+	CELAVAge            = "celav.age"
+	Traineeship         = "celav.traineeship"
+	TraineeshipRenewals = "celav.traineeship.renewals"
+	AbsenceDays         = "school.absence.days"
+	AbsenceWindow       = "school.absence.window"
+	AbsenceFollowUp     = "school.absence.follow_up"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -201,6 +223,12 @@ var units = map[string]Unit{
 	AgreementCosign: WorkingDays, AgreementRequired: Count, AgreementCivicsLoss: Count, AgreementExtension: Months,
 	PermitReceipt: WorkingDays, Fingerprints: Choice, PermitRenewal: Days, ResidenceDue: Days, HealthEnrolment: Days,
 	ReminderStale: Days, ReminderEscalation: WorkingDays,
+
+	PlanReview: Months, GoalDay: Choice, AppointmentMinutes: Count,
+	ReferralDraft: WorkingDays, ReferralExpiry: Days, ReferralInformation: WorkingDays, ReferralRecontact: Choice, ReferralProgress: Days,
+	CapacityStale: Days, ConcernFollowUp: WorkingDays, CheckInFall: Count, CheckInLow: Count,
+	CELAVAge: Years, Traineeship: Months, TraineeshipRenewals: Count,
+	AbsenceDays: Count, AbsenceWindow: Months, AbsenceFollowUp: WorkingDays,
 }
 
 // younger holds the rules that do not go back to the Testo Unico: their first
@@ -244,4 +272,6 @@ var choices = map[string][]string{
 	AgreementLanguage:  {"A2"},
 
 	ConsulateAppointment: {"as_set"}, Fingerprints: {"as_set"},
+
+	GoalDay: {"as_set"}, ReferralRecontact: {"as_set"},
 }

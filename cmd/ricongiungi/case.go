@@ -173,7 +173,7 @@ func writeSchool(out io.Writer, k *casefile.SchoolView) {
 }
 
 // writeAbsence counts up to today while the child is without school.
-func writeAbsence(out io.Writer, a *casefile.Absence) {
+func writeAbsence(out io.Writer, a *casefile.OutOfSchool) {
 	if a == nil {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 
 	"ricongiungi/deploy"
+	"ricongiungi/diary"
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
 	"ricongiungi/store"
@@ -34,6 +35,7 @@ type settings struct {
 	token           string // RICONGIUNGI_TOKEN, likewise
 	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
 	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
+	diaryFile       string // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
@@ -63,6 +65,7 @@ func settingsFromEnvironment() *settings {
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
+		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
@@ -152,6 +155,19 @@ func (s *settings) law() (*rules.Book, error) {
 	return rules.Override(s.rulesFile, file)
 }
 
+// diary is what can be booked at the hub: the office's own, or the sample.
+func (s *settings) diary(book *rules.Book) (*diary.Diary, error) {
+	if s.diaryFile == "" {
+		return diary.Sample(book), nil
+	}
+	file, err := os.Open(s.diaryFile)
+	if err != nil {
+		return nil, fmt.Errorf("diary of the hub: %w", err)
+	}
+	defer file.Close()
+	return diary.Load(s.diaryFile, file, book)
+}
+
 func (s *settings) signer() (*ledger.Signer, error) {
 	if err := os.MkdirAll(s.keyFile(""), 0o700); err != nil {
 		return nil, fmt.Errorf("folder of keys: %w", err)
@@ -176,7 +192,11 @@ func (s *settings) openStore(ctx context.Context) (*store.Store, *rules.Book, er
 	if err != nil {
 		return nil, nil, err
 	}
-	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book})
+	rooms, err := s.diary(book)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book, Diary: rooms})
 	return log, book, err
 }
 
