@@ -73,7 +73,9 @@ func (s source) imports() []string {
 var allowed = map[string][]string{
 	"rules":                {},
 	"casefile":             {"rules"},
-	"handoff":              {"casefile", "rules"},
+	"internal/sheet":       {},
+	"handoff":              {"casefile", "internal/sheet", "rules"},
+	"caseload":             {"casefile", "handoff", "internal/sheet", "rules", "schemas"},
 	"demand":               {"casefile", "rules"},
 	"services":             {"casefile", "rules"},
 	"diary":                {"casefile", "rules"},
@@ -93,7 +95,7 @@ var allowed = map[string][]string{
 	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
-	"samples":              {"casefile", "handoff", "rules"},
+	"samples":              {"caseload", "casefile", "handoff", "rules"},
 
 	"identity/sampleprovider": {"casefile"},
 }

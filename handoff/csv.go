@@ -3,9 +3,6 @@
 package handoff
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,23 +10,12 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ricongiungi/internal/sheet"
 )
 
 // record is one row of a CSV file, which tells of one member.
-type record struct {
-	line  int
-	cells map[string]string // by column name
-	raw   []byte
-	wrong string // why it could not be taken apart
-}
-
-// sheet reads a CSV file record by record and keeps each as it came.
-type sheet struct {
-	reader *csv.Reader
-	header []string
-	copied bytes.Buffer // read and not yet given out
-	offset int64        // where copied begins in the file
-}
+type record struct{ sheet.Row }
 
 func readCSV(file io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -41,7 +27,8 @@ func readCSV(file io.Reader) iter.Seq2[Row, error] {
 		seen := map[string]int{} // line of each message
 		var group []record
 		for {
-			next, err := s.next()
+			read, err := s.Next()
+			next := record{read}
 			if len(group) > 0 && (err != nil || !next.continues(group)) {
 				if !yield(message(group, seen), nil) {
 					return
@@ -62,39 +49,16 @@ func readCSV(file io.Reader) iter.Seq2[Row, error] {
 
 // continues tells whether the record is about one more member of the message.
 func (r record) continues(group []record) bool {
-	id := r.cells["message_id"]
-	return id != "" && id == group[0].cells["message_id"]
+	id := r.Cells["message_id"]
+	return id != "" && id == group[0].Cells["message_id"]
 }
 
-func openSheet(file io.Reader) (*sheet, error) {
-	buffered := withoutMark(file)
-	s := &sheet{}
-	s.reader = csv.NewReader(io.TeeReader(buffered, &s.copied))
-	s.reader.Comment = '#'
-	s.reader.Comma = separator(buffered)
-	header, err := s.reader.Read()
+func openSheet(file io.Reader) (*sheet.Sheet, error) {
+	s, err := sheet.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("handoff: the file has no header that can be read: %w", err)
+		return nil, fmt.Errorf("handoff: %w", err)
 	}
-	s.taken()
-	for _, name := range header {
-		s.header = append(s.header, strings.ToLower(strings.TrimSpace(name)))
-	}
-	return s, checkHeader(s.header)
-}
-
-// separator looks at the header: spreadsheets in Italy write semicolons.
-func separator(file *bufio.Reader) rune {
-	start, _ := file.Peek(file.Size()) // as much as there is
-	for text := range bytes.Lines(start) {
-		if text[0] != '#' && len(bytes.TrimSpace(text)) > 0 {
-			if bytes.Count(text, []byte(";")) > bytes.Count(text, []byte(",")) {
-				return ';'
-			}
-			return ','
-		}
-	}
-	return ','
+	return s, checkHeader(s.Header)
 }
 
 func checkHeader(header []string) error {
@@ -119,37 +83,11 @@ func checkHeader(header []string) error {
 	return nil
 }
 
-// taken gives the bytes of what was read last.
-func (s *sheet) taken() []byte {
-	end := s.reader.InputOffset()
-	raw := bytes.Clone(s.copied.Next(int(end - s.offset)))
-	s.offset = end
-	return raw
-}
-
-func (s *sheet) next() (record, error) {
-	cells, err := s.reader.Read()
-	r := record{raw: s.taken(), cells: map[string]string{}}
-	var parse *csv.ParseError
-	switch {
-	case errors.As(err, &parse):
-		r.line, r.wrong = parse.StartLine, parse.Err.Error()
-	case err != nil:
-		return record{}, err
-	default:
-		r.line, _ = s.reader.FieldPos(0)
-	}
-	for i, cell := range cells[:min(len(cells), len(s.header))] {
-		r.cells[s.header[i]] = unguarded(strings.TrimSpace(cell))
-	}
-	return r, nil
-}
-
 // message puts the rows of one message together.
 func message(group []record, seen map[string]int) Row {
-	row := Row{Line: group[0].line, records: group}
+	row := Row{Line: group[0].Line, records: group}
 	for _, r := range group {
-		row.Raw = append(row.Raw, r.raw...)
+		row.Raw = append(row.Raw, r.Raw...)
 	}
 	var first line
 	for i, r := range group {
@@ -194,12 +132,12 @@ func (r *Row) addMember(l line) {
 // parse reads the cells of one row, noting what cannot be read.
 func (r *Row) parse(rec record) line {
 	var said line
-	if rec.wrong != "" {
-		r.reject(rec, "", rec.wrong)
+	if rec.Wrong != "" {
+		r.reject(rec, "", rec.Wrong)
 		return said
 	}
 	for _, c := range columns {
-		cell := rec.cells[c.name]
+		cell := rec.Cells[c.name]
 		switch {
 		case !utf8.ValidString(cell):
 			r.reject(rec, c.name, "the text is not UTF-8: save the file as UTF-8")
@@ -218,12 +156,12 @@ func (r *Row) parse(rec record) line {
 // first of its rows; cells left empty say the same.
 func (r *Row) compare(rec, first record) {
 	for _, c := range columns {
-		if cell := rec.cells[c.name]; !c.member && cell != "" && cell != first.cells[c.name] {
-			r.reject(rec, c.name, fmt.Sprintf("%q is not what line %d says of the same message (%q)", cell, first.line, first.cells[c.name]))
+		if cell := rec.Cells[c.name]; !c.member && cell != "" && cell != first.Cells[c.name] {
+			r.reject(rec, c.name, fmt.Sprintf("%q is not what line %d says of the same message (%q)", cell, first.Line, first.Cells[c.name]))
 		}
 	}
 }
 
 func (r *Row) reject(rec record, field, reason string) {
-	r.Problems = append(r.Problems, RowError{Line: rec.line, Field: field, Reason: reason, Raw: rec.raw})
+	r.Problems = append(r.Problems, RowError{Line: rec.Line, Field: field, Reason: reason, Raw: rec.Raw})
 }

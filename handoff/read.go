@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"ricongiungi/internal/sheet"
 )
 
 // Format is how a file holds messages.
@@ -52,23 +54,12 @@ func Read(file io.Reader, format Format) iter.Seq2[Row, error] {
 	}
 }
 
-// byteOrderMark is what some programs put before UTF-8.
-const byteOrderMark = "\uFEFF"
-
-func withoutMark(file io.Reader) *bufio.Reader {
-	buffered := bufio.NewReaderSize(file, 1<<16) // the header must be within it, after any comments
-	if start, err := buffered.Peek(len(byteOrderMark)); err == nil && string(start) == byteOrderMark {
-		_, _ = buffered.Discard(len(byteOrderMark)) // it was just seen there
-	}
-	return buffered
-}
-
 // longest is the longest line that can be a message; the schema allows far less.
 const longest = 1 << 20
 
 func readNDJSON(file io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		lines := bufio.NewScanner(withoutMark(file))
+		lines := bufio.NewScanner(sheet.WithoutMark(file))
 		lines.Buffer(nil, longest)
 		for number := 1; lines.Scan(); number++ {
 			text := bytes.TrimSpace(lines.Bytes())

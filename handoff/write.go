@@ -3,12 +3,12 @@
 package handoff
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strings"
 
 	"ricongiungi/casefile"
+	"ricongiungi/internal/sheet"
 	"ricongiungi/rules"
 )
 
@@ -19,14 +19,13 @@ func WriteRejected(w io.Writer, format Format, rows []Row) error {
 	if format == NDJSON {
 		return writeLines(w, rows)
 	}
-	table := csv.NewWriter(w)
 	cells := [][]string{append(columnNames(), reasonColumn)}
 	for _, row := range rows {
 		for _, r := range row.records {
-			cells = append(cells, append(r.row(), row.reasons(r.line)))
+			cells = append(cells, append(r.row(), row.reasons(r.Line)))
 		}
 	}
-	return writeTable(table, cells)
+	return writeRows(w, cells)
 }
 
 func writeLines(w io.Writer, rows []Row) error {
@@ -38,18 +37,11 @@ func writeLines(w io.Writer, rows []Row) error {
 	return nil
 }
 
-func writeTable(table *csv.Writer, rows [][]string) error {
-	for _, row := range rows {
-		guarded := make([]string, len(row))
-		for i, cell := range row {
-			guarded[i] = guard(cell)
-		}
-		if err := table.Write(guarded); err != nil {
-			return fmt.Errorf("handoff: writing rows: %w", err)
-		}
+func writeRows(w io.Writer, rows [][]string) error {
+	if err := sheet.Write(w, rows); err != nil {
+		return fmt.Errorf("handoff: %w", err)
 	}
-	table.Flush()
-	return table.Error()
+	return nil
 }
 
 // row is the record in the order of the columns. One that could not be taken
@@ -57,10 +49,10 @@ func writeTable(table *csv.Writer, rows [][]string) error {
 func (r record) row() []string {
 	cells := make([]string, len(columns))
 	for i, c := range columns {
-		cells[i] = r.cells[c.name]
+		cells[i] = r.Cells[c.name]
 	}
-	if r.wrong != "" && len(r.cells) == 0 {
-		cells[0] = strings.TrimSpace(string(r.raw))
+	if r.Wrong != "" && len(r.Cells) == 0 {
+		cells[0] = strings.TrimSpace(string(r.Raw))
 	}
 	return cells
 }
@@ -81,24 +73,6 @@ func (r *Row) reasons(line int) string {
 	return strings.Join(reasons, " | ")
 }
 
-// formulas are the characters with which a spreadsheet would take a cell for a
-// formula; such a cell is written with an apostrophe before it.
-const formulas = "=+-@\t"
-
-func guard(cell string) string {
-	if cell != "" && strings.ContainsRune(formulas, rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
-func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulas, rune(cell[1])) {
-		return cell[1:]
-	}
-	return cell
-}
-
 // Template writes an example of a file with one message of each kind. In CSV
 // every column is explained first; as it stands it reads without an error.
 func Template(w io.Writer, format Format) error {
@@ -116,7 +90,7 @@ func Template(w io.Writer, format Format) error {
 	for _, m := range exampleMessages() {
 		cells = append(cells, m.rows()...)
 	}
-	return writeTable(csv.NewWriter(w), cells)
+	return writeRows(w, cells)
 }
 
 // explainColumns keeps clear of commas, semicolons and quotes, so that a
