@@ -49,6 +49,7 @@ func (s *story) stays(m handoff.Member, started rules.Date) {
 	s.tell(seen, &casefile.RecordAttendanceConfirmed{Step: s.step(m, seen)})
 	if s.one(12) {
 		left := s.after(seen, 10, 60)
+		s.left = append(s.left, m.Ref)
 		s.tell(left, &casefile.RecordSchoolLeft{Step: s.step(m, left), Reason: pick(s.dice, []string{"moved", "work", "unknown"})})
 	}
 }

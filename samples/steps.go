@@ -51,17 +51,19 @@ type story struct {
 	told   []telling
 	here   []rules.Date // days of entry, also those to come
 	done   int          // members who have settled
+	left   []string     // children who left school, and do not settle before another is found
 }
 
 type telling struct {
 	on      rules.Date
 	command casefile.Command
+	label   string // by which later commands name what this one makes; mostly empty
 }
 
 // tell keeps what has happened by today; the rest has not happened yet.
 func (s *story) tell(on rules.Date, c casefile.Command) {
 	if !on.After(s.today) {
-		s.told = append(s.told, telling{on, c})
+		s.told = append(s.told, telling{on, c, ""})
 	}
 }
 
@@ -221,6 +223,9 @@ func (s *story) expect(m handoff.Member, on rules.Date) {
 
 func (s *story) settle(m handoff.Member, from rules.Date) {
 	on := s.after(from, 5, 15)
+	if slices.Contains(s.left, m.Ref) {
+		return
+	}
 	s.tell(on, &casefile.SettleMember{Step: s.step(m, on)})
 	if !on.After(s.today) {
 		s.done++

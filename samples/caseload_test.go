@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package samples_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ricongiungi/casefile"
+	"ricongiungi/caseload"
+	"ricongiungi/rules"
+	"ricongiungi/samples"
+)
+
+var (
+	simulatedFrom = rules.On(2024, 1, 1)
+	simulatedTo   = rules.On(2026, 11, 24)
+)
+
+// files writes simulated families and gives the text of both files.
+func files(t *testing.T, n int, seed uint64) (families, events string) {
+	t.Helper()
+	var a, b strings.Builder
+	if err := caseload.Write(&a, &b, samples.Simulate(n, seed, simulatedFrom, simulatedTo)); err != nil {
+		t.Fatal(err)
+	}
+	return a.String(), b.String()
+}
+
+// imported reads the files and rehearses every family.
+func imported(t *testing.T, families, events string) []caseload.Rehearsal {
+	t.Helper()
+	all, err := caseload.Read(strings.NewReader(families), strings.NewReader(events))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rehearsals []caseload.Rehearsal
+	now := simulatedTo.Start().Add(15 * time.Hour)
+	for _, f := range all {
+		rehearsals = append(rehearsals, f.Rehearse(book, now))
+		for _, p := range f.Problems {
+			t.Errorf("%s, %s line %d, %s: %s", f.Opening.SUIFile, p.In, p.Line, p.Field, p.Reason)
+		}
+	}
+	return rehearsals
+}
+
+func TestSimulatedFilesImportWithoutARefusal(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		families, events := files(t, 200, seed)
+		if got := len(imported(t, families, events)); got != 200 {
+			t.Errorf("%d of 200 families came in", got)
+		}
+	}
+}
+
+func TestTheSameSeedSimulatesTheSameFiles(t *testing.T) {
+	t.Parallel()
+	a, b := files(t, 60, 7)
+	c, d := files(t, 60, 7)
+	e, _ := files(t, 60, 8)
+	if a != c || b != d || a == e {
+		t.Error("the seed does not decide the files")
+	}
+}
+
+func TestASimulationIsSpreadOverItsSpan(t *testing.T) {
+	t.Parallel()
+	years := map[int]int{}
+	for _, f := range samples.Simulate(300, 1, simulatedFrom, simulatedTo) {
+		if f.Opening.On.Before(simulatedFrom) || f.Opening.On.After(simulatedTo) {
+			t.Errorf("a family begins on %s", f.Opening.On)
+		}
+		years[f.Opening.On.Year]++
+	}
+	for year := 2024; year <= 2026; year++ {
+		if years[year] < 30 {
+			t.Errorf("%d families begin in %d", years[year], year)
+		}
+	}
+}
+
+var _ = casefile.EventNames
