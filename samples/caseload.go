@@ -103,6 +103,10 @@ var incidents = []incident{
 	{"a visit kept", 500, "assumed", func(s *story, d handoff.Message) { s.visit(d, true) }},
 	{"a visit missed", 120, "assumed", func(s *story, d handoff.Message) { s.visit(d, false) }},
 	{"a referral that ends", 250, "assumed", (*story).referred},
+	{"a visit cancelled", 60, "assumed", (*story).cancelled},
+	{"a visit moved and kept", 80, "assumed", (*story).moved},
+	{"a referral drafted, sent and completed", 150, "assumed", (*story).drafted},
+	{"a counsellor of its own", 400, "assumed", (*story).assigned},
 	{"a note", 300, "assumed", (*story).noted},
 	{"the death of the sponsor", 4, "assumed", (*story).sponsorDies},
 	{"a contact told twice and annulled", 20, "assumed", (*story).annulled},
@@ -193,4 +197,43 @@ func (s *story) corrected(d handoff.Message) {
 	s.name(on, "wrong", &casefile.RecordContact{On: on, Channel: "phone"})
 	right := encode(&casefile.RecordContact{On: on, Channel: "in_person"})
 	s.tell(on, &casefile.CorrectEvent{EventID: "@wrong", Type: "record_contact", Body: right, Reason: "misread"})
+}
+
+func (s *story) cancelled(d handoff.Message) {
+	on := s.after(d.On, 15, 40)
+	s.name(on, "off", &casefile.BookAppointment{At: s.after(on, 2, 6).Start().Add(14 * time.Hour).UTC(), Place: "hub", Purpose: "counselling"})
+	s.tell(on, &casefile.CancelAppointment{AppointmentID: "@off/appointment", Reason: "family_asked"})
+}
+
+func (s *story) moved(d handoff.Message) {
+	on := s.after(d.On, 15, 40)
+	held := s.after(on, 3, 8)
+	if held.After(s.today) {
+		return
+	}
+	at := held.Start().Add(15 * time.Hour).UTC()
+	s.name(on, "moved", &casefile.BookAppointment{At: at.Add(-2 * time.Hour), Place: "hub", Purpose: "counselling"})
+	s.name(on, "again", &casefile.MoveAppointment{AppointmentID: "@moved/appointment", At: at})
+	s.tell(held, &casefile.RecordAppointmentKept{AppointmentID: "@again/appointment"})
+}
+
+// drafted is a referral through its whole life; the case must not close over
+// one that is still open.
+func (s *story) drafted(d handoff.Message) {
+	on := s.after(d.On, 20, 60)
+	days := []rules.Date{s.after(on, 1, 2), s.after(on, 3, 6), s.after(on, 7, 12), s.after(on, 14, 20), s.after(on, 60, 90)}
+	if days[len(days)-1].After(s.today) {
+		return
+	}
+	s.name(on, "draft", &casefile.DraftReferral{On: on, Service: "legal_advice", Basis: "public_task"})
+	for i, step := range []casefile.ReferralStatus{"sent", "acknowledged", "accepted", "in_progress"} {
+		s.tell(days[i], &casefile.RecordReferralStep{On: days[i], ReferralID: "@draft/referral", Step: step})
+	}
+	done := days[len(days)-1]
+	s.tell(done, &casefile.CloseReferral{On: done, ReferralID: "@draft/referral", Outcome: "completed"})
+}
+
+func (s *story) assigned(d handoff.Message) {
+	on := s.after(d.On, 1, 4)
+	s.tell(on, &casefile.AssignCounsellor{CounsellorID: casefile.DeriveID("simulated", "counsellor/"+pick(s.dice, []string{"1", "2", "3", "4"}))})
 }
