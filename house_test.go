@@ -79,7 +79,8 @@ var allowed = map[string][]string{
 	"internal/keyfile":     {},
 	"vault":                {"internal/keyfile"},
 	"ledger":               {"internal/keyfile"},
-	"store":                {"casefile", "handoff", "ledger", "rules", "vault", "views"},
+	"capsule":              {"casefile", "ledger", "rules", "vault"},
+	"store":                {"capsule", "casefile", "handoff", "ledger", "rules", "schemas", "vault", "views"},
 	"activities":           {"casefile", "views"},
 	"workflows":            {"activities", "casefile", "views"},
 	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
@@ -105,6 +106,7 @@ var forbidden = map[string]*regexp.Regexp{
 	"store":     regexp.MustCompile(`go\.temporal\.io|^net/http`),
 	"ledger":    regexp.MustCompile(`jackc/pgx|^net/http`),
 	"vault":     regexp.MustCompile(`jackc/pgx|^net/http`),
+	"capsule":   regexp.MustCompile(`jackc/pgx|^net`),
 }
 
 func TestEveryPackageImportsOnlyWhatTheArchitectureAllows(t *testing.T) {
