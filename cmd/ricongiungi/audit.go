@@ -76,13 +76,7 @@ type fault struct {
 func (v verification) run(cmd *cobra.Command, s *settings) error {
 	began := time.Now()
 	answer, err := v.examine(cmd, s)
-	var tampered *ledger.Tampered
-	if errors.As(err, &tampered) {
-		answer = verdict{Sentence: rules.Text{
-			It: "Il registro è stato ALTERATO: non fidarti di ciò che contiene finché non si è chiarito.",
-			En: "The log was TAMPERED WITH: do not rely on what it holds until this is cleared up."},
-			Fault: &fault{tampered.Position, tampered.CaseID, tampered.What}}
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	answer.Seconds = time.Since(began).Seconds()
@@ -131,6 +125,12 @@ func (v verification) examineLog(cmd *cobra.Command, log *store.Store, key note.
 	audit.OnEvent = func(n int64) { _ = bar.Set64(n) }
 	head, err := log.Verify(cmd.Context(), audit)
 	_ = bar.Finish()
+	var tampered *ledger.Tampered
+	if errors.As(err, &tampered) {
+		return verdict{Fault: &fault{tampered.Position, tampered.CaseID, tampered.What}, Sentence: rules.Text{
+			It: "Il registro è stato ALTERATO: non fidarti di ciò che contiene finché non si è chiarito.",
+			En: "The log was TAMPERED WITH: do not rely on what it holds until this is cleared up."}}, nil
+	}
 	if err != nil {
 		return verdict{}, err
 	}
