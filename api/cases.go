@@ -173,3 +173,26 @@ func (s *server) showEventProof(w http.ResponseWriter, r *http.Request) error {
 	}
 	return answer(w, http.StatusOK, proof)
 }
+
+// showCapsule packs the case with its proofs. Personal data goes along only for
+// those who answer for the office: with it go the keys that prove it.
+func (s *server) showCapsule(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "case_id")
+	if err != nil {
+		return err
+	}
+	q := queryOf(r)
+	personal := q.flag("personal_data")
+	if err := q.err(); err != nil {
+		return err
+	}
+	if personal && actorOf(r).Role != casefile.Supervisor {
+		return problemForbidden
+	}
+	packed, err := s.Evidence.Capsule(r.Context(), id, personal)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="case-`+id+`.zip"`)
+	return answerBytes(w, http.StatusOK, "application/zip", packed)
+}

@@ -98,6 +98,27 @@ func TestProofsOfTheLog(t *testing.T) {
 	}
 }
 
+func TestTheLogIsOpenToStrangersWhoWatchIt(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/v1/log/checkpoint", "/v1/log/tile/8/0/000.p/3", "/v1/log/proofs/consistency?from=1&to=3"} {
+		assert.Equal(t, http.StatusOK, w.do("GET", path, "").Code, path)
+	}
+	assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/log/tile/8/data/000", "").Code)
+}
+
+func TestACapsuleWithPersonalDataIsForSupervisors(t *testing.T) {
+	w := newWorld(t)
+	path := "/v1/cases/" + caseA + "/capsule"
+	answer := w.do("GET", path, "", w.as(casefile.Auditor))
+	assert.Equal(t, http.StatusOK, answer.Code)
+	assert.Equal(t, false, w.asked)
+	assert.Contains(t, answer.Header().Get("Content-Disposition"), caseA)
+	for role, want := range map[casefile.Role]int{casefile.Counsellor: 403, casefile.Auditor: 403, casefile.EducationOfficer: 403, casefile.Supervisor: 200} {
+		assert.Equal(t, want, w.do("GET", path+"?personal_data=true", "", w.as(role)).Code, role)
+	}
+	assert.Equal(t, true, w.asked)
+}
+
 func TestServiceTellsHowItIs(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.Version = "1.2.3" })
 	for _, path := range []string{"/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/commands.json"} {

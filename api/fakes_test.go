@@ -172,6 +172,21 @@ func (f *fakes) Checkpoint(context.Context) ([]byte, error) {
 	return []byte("ricongiungi.example\n3\nAAAA=\n\n— key sig\n"), nil
 }
 
+func (f *fakes) Tile(_ context.Context, path string) ([]byte, error) {
+	if path != "8/0/000.p/3" {
+		return nil, ErrNotFound
+	}
+	return make([]byte, 96), nil
+}
+
+func (f *fakes) Capsule(_ context.Context, caseID string, personal bool) ([]byte, error) {
+	f.asked = personal
+	if caseID != caseA {
+		return nil, ErrNotFound
+	}
+	return []byte("PK"), nil
+}
+
 func (f *fakes) Inclusion(_ context.Context, position, size int64) (Proof, error) {
 	return Proof{Position: position, Size: size}, nil
 }

@@ -70,10 +70,14 @@ type Handoffs interface {
 // Evidence proves what the log holds.
 type Evidence interface {
 	Checkpoint(ctx context.Context) ([]byte, error)
+	// Tile gives the hashes of one tile. Errors: ErrNotFound.
+	Tile(ctx context.Context, path string) ([]byte, error)
 	Inclusion(ctx context.Context, position, size int64) (Proof, error)
 	Consistency(ctx context.Context, from, to int64) (Proof, error)
 	// EventProof proves one event of a case against the present checkpoint.
 	EventProof(ctx context.Context, caseID string, version int64) (EventProof, error)
+	// Capsule packs a case with its proofs into one file. Errors: ErrNotFound.
+	Capsule(ctx context.Context, caseID string, personal bool) ([]byte, error)
 }
 
 // Health tells whether the parts answer.

@@ -71,7 +71,8 @@ func (p *problem) Error() string {
 	return text
 }
 
-// call sends a request and decodes the answer, or gives the problem as error.
+// call sends a request and decodes the answer (or keeps it as it is, into
+// *[]byte), or gives the problem as error.
 func (c *apiClient) call(ctx context.Context, method, path, contentType string, body []byte, header http.Header, into any) error {
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
@@ -96,7 +97,11 @@ func (c *apiClient) call(ctx context.Context, method, path, contentType string, 
 	if response.StatusCode >= 400 {
 		return problemIn(response, raw)
 	}
-	if into == nil {
+	switch into := into.(type) {
+	case nil:
+		return nil
+	case *[]byte:
+		*into = raw
 		return nil
 	}
 	return json.Unmarshal(raw, into)

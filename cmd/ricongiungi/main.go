@@ -37,7 +37,6 @@ type altered struct{ what string }
 
 func (a altered) Error() string { return a.what }
 
-
 // refused is the error of a command that did its work but refused some input.
 type refused struct{ what string }
 
