@@ -85,7 +85,7 @@ func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) 
 // it as it is kept, with the people put in at its end.
 func present(kept Rendered, role casefile.Role) ([]byte, error) {
 	if access.SeesAll(role) {
-		people, err := json.Marshal(kept.People)
+		people, err := json.Marshal(access.Unrestricted(kept.People, role))
 		if err != nil {
 			return nil, fmt.Errorf("people of the case: %w", err)
 		}
@@ -150,7 +150,8 @@ func (s *server) listHistory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := queryOf(r)
-	asked := HistoryQuery{CaseID: id, AsOf: q.moment("as_of"), KnownAt: q.moment("known_at"), Cursor: q.cursor(), Limit: q.limit()}
+	asked := HistoryQuery{CaseID: id, AsOf: q.moment("as_of"), KnownAt: q.moment("known_at"), Cursor: q.cursor(), Limit: q.limit(),
+		WithRestricted: access.SeesRestricted(actorOf(r).Role)}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -139,6 +139,12 @@ var events = map[string]eventType{
 	"conditions_checked":     current[ConditionsChecked](1),
 	"event_corrected":        current[EventCorrected](1),
 	"event_annulled":         current[EventAnnulled](1),
+	"erasure_requested":      current[ErasureRequested](1),
+	"person_erased":          current[PersonErased](1),
+	"legal_hold_placed":      current[LegalHoldPlaced](1),
+	"legal_hold_lifted":      current[LegalHoldLifted](1),
+	"processing_restricted":  current[ProcessingRestricted](1),
+	"restriction_lifted":     current[RestrictionLifted](1),
 	"term_lapsed":            current[TermLapsed](1),
 	"reminder_raised":        current[ReminderRaised](1),
 }

@@ -221,7 +221,17 @@ func amendmentRefusals(t *testing.T) []refusal {
 
 func allRefusals(t *testing.T) []refusal {
 	return slices.Concat(reviewRefusals(), consulateRefusals(), arrivalRefusals(), schoolRefusals(),
-		hubRefusals(t), endingRefusals(), amendmentRefusals(t))
+		hubRefusals(t), endingRefusals(), amendmentRefusals(t), privacyRefusals())
+}
+
+func privacyRefusals() []refusal {
+	known := until("authorised", wife)
+	held := and(known, told("2026-03-01", &PlaceLegalHold{Ground: "court_case"}))
+	return []refusal{
+		{"an erasure that nobody asked for", known, "2026-03-02", &ConfirmErasure{PersonID: girl}, "erasure_not_asked"},
+		{"an erasure under a legal hold", held, "2026-03-02", &RequestErasure{PersonID: girl, Reason: "retention"}, "legal_hold"},
+		{"the erasure of a stranger", known, "2026-03-02", &RequestErasure{PersonID: caseID, Reason: "retention"}, "unknown_person"},
+	}
 }
 
 func TestRefusals(t *testing.T) {
@@ -233,7 +243,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestEveryRefusalCodeIsTestedOnce(t *testing.T) {
-	tested := map[string]bool{StaleVersion(1, 2).Code: true}
+	tested := map[string]bool{StaleVersion(1, 2).Code: true, samePerson().Code: true}
 	for _, r := range allRefusals(t) {
 		tested[r.code] = true
 	}

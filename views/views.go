@@ -91,6 +91,8 @@ type HistoryQuery struct {
 	AsOf, KnownAt time.Time
 	Cursor        string
 	Limit         int
+	// WithRestricted asks also for what is said of persons whose processing is restricted.
+	WithRestricted bool
 }
 
 // Entry is one event of a case's history as readers see it.
