@@ -197,3 +197,20 @@ func (s *server) showCapsule(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="case-`+id+`.zip"`)
 	return answerBytes(w, http.StatusOK, "application/zip", packed)
 }
+
+// exportPerson gives a person's own data to whoever answers for them (art. 15
+// and 20 GDPR). A person of a foreign case is none.
+func (s *server) exportPerson(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "person_id")
+	if err != nil {
+		return err
+	}
+	record, err := s.Views.Person(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !s.Rights.Sees(actorOf(r), record.Office) {
+		return ErrNotFound
+	}
+	return answer(w, http.StatusOK, record)
+}

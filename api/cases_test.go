@@ -5,6 +5,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -117,6 +118,18 @@ func TestACapsuleWithPersonalDataIsForSupervisors(t *testing.T) {
 		assert.Equal(t, want, w.do("GET", path+"?personal_data=true", "", w.as(role)).Code, role)
 	}
 	assert.Equal(t, true, w.asked)
+}
+
+func TestAPersonsOwnDataAreGivenToWhoeverAnswersForThem(t *testing.T) {
+	w := newWorld(t)
+	export := func(id string, role casefile.Role) *httptest.ResponseRecorder {
+		return w.do("GET", "/v1/persons/"+id+"/export", "", w.as(role))
+	}
+	assert.Equal(t, http.StatusOK, export(memberA, casefile.Supervisor).Code)
+	assert.Equal(t, http.StatusForbidden, export(memberA, casefile.Counsellor).Code)
+	foreign, none := export(foreignCase, casefile.Supervisor), export(caseB, casefile.Supervisor)
+	assert.Equal(t, http.StatusNotFound, foreign.Code)
+	assert.Equal(t, withoutIDs(none.Body.String()), withoutIDs(foreign.Body.String()), "a person of a foreign case is none")
 }
 
 func TestServiceTellsHowItIs(t *testing.T) {

@@ -124,6 +124,7 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
 		{"GET", "/v1/cases/{case_id}/capsule", s.showCapsule},
+		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},

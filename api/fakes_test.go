@@ -106,6 +106,20 @@ func (f *fakes) History(_ context.Context, q HistoryQuery) (Page[Entry], error) 
 		Private: casefile.Private{memberA: {Note: "a remark"}}, Superseded: "annulled"}}}, nil
 }
 
+func (f *fakes) Person(_ context.Context, personID string) (views.PersonRecord, error) {
+	office := "wemi-mi"
+	switch personID {
+	case memberA:
+	case foreignCase:
+		office = "wemi-to"
+	default:
+		return views.PersonRecord{}, ErrNotFound
+	}
+	view := sampleView()
+	return views.PersonRecord{CaseID: caseA, Office: office, Person: view.People[1], Role: "spouse", Member: &view.Members[0],
+		Due: view.Agenda, Privacy: &casefile.Privacy{PersonID: memberA, RestrictedOn: day}, Entries: []Entry{}}, nil
+}
+
 func (f *fakes) Agenda(_ context.Context, q AgendaQuery) (Page[AgendaRow], error) {
 	f.asked = q
 	return Page[AgendaRow]{Items: []AgendaRow{{CaseID: caseA, DueView: sampleDue(casefile.Arrival)}}}, nil

@@ -48,6 +48,8 @@ type Views interface {
 	Cases(ctx context.Context, q CaseQuery) (Page[CaseRow], error)
 	// History lists the events of a case, oldest first. Errors: ErrNotFound, ErrBadCursor.
 	History(ctx context.Context, q HistoryQuery) (Page[Entry], error)
+	// Person gives everything that is kept about one person. Errors: ErrNotFound.
+	Person(ctx context.Context, personID string) (views.PersonRecord, error)
 	Agenda(ctx context.Context, q AgendaQuery) (Page[AgendaRow], error)
 	// Events is the feed of the whole log after a position (-1 for the beginning),
 	// without personal data.

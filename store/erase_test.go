@@ -5,6 +5,7 @@ package store_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -173,5 +174,36 @@ func TestARestrictedPersonIsNotShownInTheHistory(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 		}
+	}
+}
+
+func TestAPersonsRecordSaysNothingOfTheOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.opened()
+	mother := view.Members[0].MemberID
+	b.order(view.CaseID, "add_note", map[string]any{"member_id": mother, "note": "preferisce la mattina"})
+	b.order(view.CaseID, "record_visa_requested", map[string]any{"member_id": mother, "on": "2026-02-24"})
+	record, err := b.Person(t.Context(), mother)
+	must(t, err)
+	text := toJSON(t, record)
+	for _, said := range []string{"Nadia", "1990-01-09", "preferisce la mattina", "visa_requested", "spouse"} {
+		if !strings.Contains(text, said) {
+			t.Errorf("%q is missing", said)
+		}
+	}
+	for _, other := range []string{"Mansour", "Karim", "Yara", "2016-07-30", view.Members[1].MemberID} {
+		if strings.Contains(text, other) {
+			t.Errorf("it says %q", other)
+		}
+	}
+	b.erase(view.CaseID, mother)
+	record, err = b.Person(t.Context(), mother)
+	must(t, err)
+	if text := toJSON(t, record); !record.Person.Erased || strings.Contains(text, "Nadia") || strings.Contains(text, "mattina") {
+		t.Errorf("after the erasure: %s", text)
+	}
+	if _, err := b.Person(t.Context(), uuid.NewString()); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("a stranger: %v", err)
 	}
 }

@@ -111,6 +111,18 @@ type Entry struct {
 	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
 }
 
+// PersonRecord is everything that is kept about one person, for that person.
+type PersonRecord struct {
+	CaseID  string               `json:"case_id"`
+	Office  string               `json:"office"`
+	Person  casefile.Person      `json:"person"`
+	Role    string               `json:"role"`             // sponsor, or the kinship of a member
+	Member  *casefile.MemberView `json:"member,omitempty"` // unless the sponsor
+	Due     []casefile.DueView   `json:"due"`              // what is expected about the person
+	Privacy *casefile.Privacy    `json:"privacy,omitempty"`
+	Entries []Entry              `json:"entries"` // events that name the person, with what they say of nobody else
+}
+
 // AgendaQuery selects agenda items over all cases of the offices named. Other
 // empty fields do not restrict.
 type AgendaQuery struct {
