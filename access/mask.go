@@ -59,7 +59,7 @@ func pupilsOf(view casefile.View) []casefile.MemberView {
 		if !member.SchoolDue && member.School == nil {
 			continue
 		}
-		member.Documents = []*casefile.Document{}
+		member.Documents, member.SupportView = []*casefile.Document{}, member.ForSchool()
 		member.Conditions = nil // income and housing are none of the school's business
 		pupils = append(pupils, member)
 	}
@@ -85,7 +85,7 @@ func pupilsAsPeople(view casefile.View, pupils []casefile.MemberView) []casefile
 		}
 		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Restricted: person.Restricted, Particulars: casefile.Particulars{
 			FamilyName: person.FamilyName, GivenName: person.GivenName, BirthDate: person.BirthDate,
-			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address,
+			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address, MayCollect: person.MayCollect,
 		}})
 	}
 	return people

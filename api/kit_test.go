@@ -53,7 +53,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	require.NoError(t, err)
 	f, log := &fakes{}, &bytes.Buffer{}
-	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Health: f, Wait: 20 * time.Millisecond,
+	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Health: f, Wait: 20 * time.Millisecond,
 		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)
@@ -135,12 +135,15 @@ func sampleView() casefile.View {
 				School: &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
 				Conditions: []casefile.ConditionView{{TestedOn: day, Why: rules.Text{It: "Reddito", En: "Income"}, Verdict: casefile.Verdict{
 					MemberID: pupilA, Condition: "income", Outcome: casefile.NotMet, Rule: rules.SocialAllowance, ValidFrom: day, Required: 1750743}}},
-				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}},
+				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}, Absences: []casefile.Absence{{From: day, To: day, Days: 1}}},
 		},
-		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub"}},
-		Referrals:    []casefile.ReferralView{{ReferralID: eventA, Service: "celav", SentOn: day}},
-		CheckIns:     []casefile.CheckInView{{Month: 1, On: day}},
-		Agenda:       []casefile.DueView{sampleDue(casefile.Arrival), sampleDue(casefile.Schooling)},
+		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub", Room: "colloqui-1", Minutes: 45, Outcome: "cancelled", Reason: "moved"}},
+		Referrals: []casefile.ReferralView{{ReferralID: eventA, Service: "celav", SentOn: day, Status: casefile.ReferralWaitlisted, StatusOn: day, Kind: "celav",
+			ReferralDetails: casefile.ReferralDetails{Position: 3, RecontactOn: day, At: now}, CELAV: &casefile.CELAVView{Step: casefile.CELAVTraineeship, On: day, Until: day}}},
+		CheckIns: []casefile.CheckInView{{Month: 1, On: day, MemberID: memberA, Scores: map[string]int{"housing": 1}}},
+		Plan:     []casefile.GoalView{{GoalID: eventA, Goal: "italian_course", Owner: "family", SetOn: day, TargetOn: day}},
+		NoShows:  1, Concerns: []casefile.ConcernView{{ConcernID: eventA, Kind: casefile.ConcernWellBeing, About: "housing", RaisedOn: day}},
+		Agenda: []casefile.DueView{sampleDue(casefile.Arrival), sampleDue(casefile.Schooling)},
 		People: []casefile.Person{{PersonID: caseB, Particulars: casefile.Particulars{FamilyName: "Sponsor", SUIFile: "P-MI/1"}},
 			{PersonID: memberA, Particulars: casefile.Particulars{FamilyName: "Spouse"}},
 			{PersonID: pupilA, Particulars: casefile.Particulars{FamilyName: "Pupil", BirthDate: day, Phone: "+39 02 0000"}}},

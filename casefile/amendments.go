@@ -161,7 +161,7 @@ func (s *State) amendable(id string) (Fact, *Refusal) {
 			continue
 		}
 		switch f.Event.(type) {
-		case *EventCorrected, *EventAnnulled, *TermLapsed, *ReminderRaised:
+		case *EventCorrected, *EventAnnulled, *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted:
 			return Fact{}, notCorrectable().at("event_id")
 		case *PersonErased, *LegalHoldPlaced, *LegalHoldLifted, *ProcessingRestricted, *RestrictionLifted:
 			return Fact{}, notCorrectable().at("event_id") // these end by an act of their own, or not at all

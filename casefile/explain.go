@@ -9,7 +9,8 @@ import (
 	"ricongiungi/rules"
 )
 
-// starters names, for each agenda item, the events from which its term may be counted.
+// starters names, for agenda items that begin on days on which much may happen,
+// the events from which their term may be counted.
 var starters = map[string][]string{
 	"decision": {"application_filed", "refusal_notified", "observations_filed"}, "documents": {"documents_requested"}, "observations": {"refusal_notified"},
 	"visa_request": {"nulla_osta_issued"}, "visa_decision": {"visa_requested"}, "visa_refusal_follow_up": {"visa_refused"},
@@ -17,23 +18,45 @@ var starters = map[string][]string{
 	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered"}, "agreement": {"entered"},
 	"civics": {"agreement_signed"}, "permit": {"permit_requested"}, "permit_refusal_follow_up": {"permit_refused"},
 	"settle": {"permit_issued", "school_started"}, "school_request": {"entered", "school_left"},
-	"school_place": {"school_requested", "place_declined"}, "school_answer": {"place_proposed"}, "school_start": {"place_accepted", "entered"},
-	"plan": {"entered"}, "check_in": {"entered"}, "referral_reply": {"referral_sent"},
+	"information_pack": {"nulla_osta_issued", "member_refused"}, "needs_profile": {"nulla_osta_issued"}, "papers": {"nulla_osta_issued"},
+	"paper_renewal": {"document_supplied"}, "school_guidance": {"nulla_osta_issued"}, "birthday": {"nulla_osta_issued"}, "nulla_osta_at_risk": {"nulla_osta_issued"},
+	"consulate_request": {"nulla_osta_issued", "consulate_appointment_missed"}, "consulate_appointment": {"consulate_appointment_requested"},
+	"consulate_visit": {"consulate_appointment_given"}, "agreement_cosignature": {"agreement_signed"}, "agreement_assessment": {"agreement_signed"},
+	"permit_receipt": {"permit_requested"}, "fingerprints": {"fingerprints_booked"}, "permit_renewal": {"permit_issued"},
+	"residence": {"permit_requested"}, "health_enrolment": {"permit_requested"}, "health_cover": {"entered"},
+	"plan": {"entered"}, "check_in": {"entered"},
 }
 
+// fromHandOff are the items counted from the day on which the hub learnt of the event.
+var fromHandOff = []string{"first_contact", "information_pack", "needs_profile"}
+
 // StartedBy finds, in a history that stands, the event from whose day the item
-// is counted; false where it hangs on a day of its own, such as that of an
+// is counted: of the types named for it, or else the first of that day about
+// the same person; false where it hangs on a day of its own, such as that of an
 // appointment or the first day of school.
 func (d Due) StartedBy(standing []Fact) (Fact, bool) {
 	for _, f := range standing {
 		about := memberOf(f.Event)
 		mine := d.MemberID == "" || about == "" || about == d.MemberID
-		if mine && f.OccurredOn() == d.Term.From && slices.Contains(starters[d.Item], EventName(f.Event)) {
+		from := f.OccurredOn() == d.Term.From || slices.Contains(fromHandOff, d.Item) && rules.DateOf(f.RecordedAt) == d.Term.From
+		if mine && from && d.mayStartBy(f.Event) {
 			return f, true
 		}
 	}
 	return Fact{}, false
 }
+
+func (d Due) mayStartBy(e Event) bool {
+	types, named := starters[d.Item]
+	if !named {
+		return !noticedByEngine(e) && !slices.Contains(ownDays, d.Item)
+	}
+	return slices.Contains(types, EventName(e))
+}
+
+// ownDays are the items that are counted from a day that is no event's, or from
+// the last of them all.
+var ownDays = []string{"closing", "periodic_review", "arrival_check", "appointment", "referral_expiry"}
 
 // Suspended is for how many days the clock of the item stood still.
 func (d Due) Suspended() int { return ReviewClock{Pauses: d.Pauses}.suspended() }

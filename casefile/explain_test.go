@@ -9,10 +9,6 @@ import (
 	"ricongiungi/rules"
 )
 
-// ownDay are the items that are counted from a day that is no event's, or from
-// the last of them all.
-var ownDay = []string{"closing", "periodic_review", "arrival_check", "appointment"}
-
 func TestEveryAgendaItemIsCountedFromTheEventItNames(t *testing.T) {
 	seen := map[string]bool{}
 	for name, e := range examples(t) {
@@ -20,7 +16,7 @@ func TestEveryAgendaItemIsCountedFromTheEventItNames(t *testing.T) {
 		standing := Standing(s.facts)
 		for _, d := range Agenda(s.state(), book) {
 			seen[d.Item] = true
-			if f, found := d.StartedBy(standing); found == slices.Contains(ownDay, d.Item) {
+			if f, found := d.StartedBy(standing); found == slices.Contains(ownDays, d.Item) {
 				t.Errorf("after %s: %s is counted from %s, starting with the event %q", name, d.Item, d.Term.From, f.EventID)
 			}
 		}

@@ -75,14 +75,15 @@ func told(day string, c Command) telling { return telling{day, c} }
 // story is a case in the making: commands that were accepted, then the one
 // under test.
 type story struct {
-	t       *testing.T
-	book    *rules.Book
-	facts   []Fact
-	given   int // number of commands so far, for their ids
-	now     time.Time
-	actor   string
-	drafts  []Draft
-	refusal *Refusal
+	t        *testing.T
+	book     *rules.Book
+	services Services
+	facts    []Fact
+	given    int // number of commands so far, for their ids
+	now      time.Time
+	actor    string
+	drafts   []Draft
+	refusal  *Refusal
 }
 
 func given(t *testing.T, history ...telling) *story {
@@ -102,7 +103,7 @@ func (s *story) state() *State { return Fold(s.facts) }
 
 func (s *story) request() Request {
 	return Request{CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.given), CaseID: caseID,
-		Actor: Actor{ID: s.actor, Role: Counsellor}, Now: s.now, Book: s.book}
+		Actor: Actor{ID: s.actor, Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
 }
 
 // when gives the command at noon of the day.
@@ -254,7 +255,7 @@ func milestones(member string) []struct {
 	}{
 		{"filed", told("2025-11-03", file("2025-11-03"))},
 		{"authorised", told("2026-02-16", authorise("2026-02-16"))},
-		{"visa_requested", told("2026-03-10", &RecordVisaRequested{step(member, "2026-03-10")})},
+		{"visa_requested", told("2026-03-10", &RecordVisaRequested{Step: step(member, "2026-03-10")})},
 		{"visa_granted", told("2026-04-08", &RecordVisaGranted{step(member, "2026-04-08"), day("2026-10-05")})},
 		{"entered", told("2026-05-04", &RecordEntry{step(member, "2026-05-04")})},
 		{"presented", told("2026-05-08", &RecordPresentation{step(member, "2026-05-08")})},

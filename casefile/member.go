@@ -65,11 +65,16 @@ type Member struct {
 
 	VisaRequestedOn rules.Date
 	VisaDecision    rules.Term
+	VisaCountry     string // country of the consulate, where it was told
 	VisaRefusedOn   rules.Date
 	VisaGrantedOn   rules.Date
 	VisaExpires     rules.Date
 	ExpectedOn      rules.Date
 	Confidence      string
+	Plans           []ArrivalPlan // of arrival, as they were told
+	Consulate       Consulate
+	Guidance        []Guidance
+	AgesNoted       []int // birthdays that were noted, in completed years
 
 	EnteredOn         rules.Date
 	Presentation      rules.Term
@@ -85,11 +90,15 @@ type Member struct {
 	PermitRefusedOn   rules.Date
 	PermitIssuedOn    rules.Date
 	PermitExpires     rules.Date
+	Agreed            Agreement
+	Permit            Permit
+	Settling          Settling
 
 	Needs     *NeedsProfile
 	Documents []*Document
 	SchoolDue bool // verdict at entry: of the age to be taught
 	School    School
+	Absences  []Absence
 
 	Ending  Ending
 	EndedOn rules.Date

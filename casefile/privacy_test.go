@@ -31,7 +31,7 @@ func TestWhoIsErasedIsForgottenAndTheOthersAreNot(t *testing.T) {
 				t.Errorf("after %s is erased %s is forgotten: %v", person, p.PersonID, empty)
 			}
 		}
-		s.when("2026-03-10", &RecordVisaRequested{step(girl, "2026-03-10")}).record()
+		s.when("2026-03-10", &RecordVisaRequested{Step: step(girl, "2026-03-10")}).record()
 		if s.refusal != nil || s.state().Member(girl).VisaRequestedOn.IsZero() {
 			t.Errorf("the case does not go on: %+v", s.refusal)
 		}

@@ -132,6 +132,7 @@ func (e *Entered) restate(s *State, f Fact, book *rules.Book) {
 	s.with(e.MemberID, func(m *Member) {
 		if !m.Who.BirthDate.IsZero() {
 			e.AgreementDue, e.SchoolDue = m.agreementDue(f.OccurredOn(), book), m.schoolDue(f.OccurredOn(), book)
+			e.HealthCover = m.coverDue(f.OccurredOn(), book)
 		}
 	})
 }
@@ -153,23 +154,42 @@ func (m *Member) late(f Fact, said bool) bool {
 	return f.OccurredOn().After(m.Presentation.Due)
 }
 
-func (e *AgreementSigned) restate(_ *State, f Fact, book *rules.Book) {
+func (e *AgreementSigned) restate(s *State, f Fact, book *rules.Book) {
 	e.Credits = book.At(rules.AgreementCredits, f.OccurredOn()).Number()
+	s.with(e.MemberID, func(m *Member) {
+		if !m.Who.BirthDate.IsZero() {
+			e.Minor = m.signsWithParents(f.OccurredOn(), book)
+		}
+	})
 }
 
-// A level that somebody chose, against what the grade suggests, stays chosen.
+// What somebody chose for the child stays chosen for as long as it is open to a
+// child of that age: the level, the other of two school years, an early start.
 func (e *SchoolRequested) restate(s *State, f Fact, book *rules.Book) {
 	s.with(e.MemberID, func(m *Member) {
 		if m.Who.BirthDate.IsZero() {
 			return
 		}
-		suggested := e.Level == LevelOf(e.Grade)
-		e.Year = enrolmentYear(f.OccurredOn(), book)
-		e.Grade = Grade(e.Year, m.Who.BirthDate)
-		if suggested {
-			e.Level = LevelOf(e.Grade)
+		for _, c := range e.wishes(f.OccurredOn()) {
+			need, refusal := c.need(s, m, book)
+			if refusal == nil || refusal.Code == "not_school_age" {
+				e.SchoolNeed = need
+				return
+			}
 		}
 	})
+}
+
+// wishes are the requests that the event may have come from, the closest first.
+func (e *SchoolRequested) wishes(on rules.Date) []*RequestSchool {
+	plain := RequestSchool{Step: Step{MemberID: e.MemberID, On: on}, Municipio: e.Municipio, Exceptional: true}
+	if e.Level != LevelOf(e.Grade) && !e.EarlyStart {
+		plain.Level = e.Level
+	}
+	inYear, early := plain, plain
+	inYear.Year = e.Year
+	early.Year, early.EarlyStart = e.Year, e.EarlyStart
+	return []*RequestSchool{&early, &inYear, &plain}
 }
 
 // The first school day is counted from the opening of the year that is sought.

@@ -89,7 +89,7 @@ func TestACaseIsTakenInAtAGlance(t *testing.T) {
 func TestTodayShowsWhatIsDueWithItsReason(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	contains(t, o.page("/?all=1"), "In ritardo (1)", "9 febbraio 2026", "5 giorni lavorativi", "Niente scade oggi.")
+	contains(t, o.page("/?all=1"), "In ritardo (6)", "9 febbraio 2026", "5 giorni lavorativi", "Niente scade oggi.")
 }
 
 func TestTheTimelineTellsWhatHappenedAsOfADayAndAsKnownOnADay(t *testing.T) {

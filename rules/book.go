@@ -38,6 +38,7 @@ const (
 	Cents        Unit = "cents" // of a euro
 	SquareMetres Unit = "square_metres"
 	Centimetres  Unit = "cm"
+	Languages    Unit = "languages" // BCP 47, best known first
 )
 
 // Certainty says how far the source of a row was read.
@@ -78,6 +79,7 @@ func (r Rule) Number() int {
 type Book struct {
 	rows     map[string][]Rule // by id, oldest first, without gaps
 	holidays map[string][]Rule // by day of the year, such as 12-07
+	papers   []PaperRule       // nil means those of documents.csv
 }
 
 // Default is the book compiled into the program.
@@ -98,7 +100,12 @@ func Override(name string, file io.Reader) (*Book, error) {
 // Override is this book with every rule that the file names replaced by the
 // file's rows; the book itself stays as it is.
 func (b *Book) Override(name string, file io.Reader) (*Book, error) {
-	return load(name, file, b.rows)
+	changed, err := load(name, file, b.rows)
+	if err != nil {
+		return nil, err
+	}
+	changed.papers = b.papers
+	return changed, nil
 }
 
 // At is the row in force on the day. The id must be one of this package's
@@ -261,6 +268,8 @@ func (r Rule) checkValue() error {
 		if !slices.Contains(choices[r.ID], r.Value) {
 			return fmt.Errorf("value: %q is none of %s", r.Value, strings.Join(choices[r.ID], ", "))
 		}
+	case Languages:
+		return checkLanguages(r.Value)
 	case MonthDay:
 		if _, err := ParseDate("2000-" + r.Value); err != nil {
 			return fmt.Errorf("value: %q is not a day written as MM-DD", r.Value)

@@ -40,10 +40,54 @@ const (
 	SchoolProposal      = "school.proposal"
 	SchoolAnswer        = "school.answer"
 	SchoolStart         = "school.start"
-	SchoolNextYear      = "school.next_year_from" // day from which a search is for the coming school year
+	SchoolNextYear      = "school.next_year_from"  // day from which a search is for the coming school year
+	SchoolBothYears     = "school.both_years_from" // day from which both school years are weighed, until 31 August
+	SchoolInfanzia      = "school.infanzia.from"
+	SchoolEarlyStart    = "school.early_start.by" // birthday that lets a child begin a year early
+	SchoolCPIARegular   = "school.cpia.regular_from"
+	LessonsFrom         = "school.lessons.from"
+	LessonsTo           = "school.lessons.to"
+	ChristmasFrom       = "school.christmas.from"
+	ChristmasTo         = "school.christmas.to"
+	Attendance1         = "school.attendance.1"
+	Attendance3         = "school.attendance.3"
+	Attendance6         = "school.attendance.6"
+	SuppressUpTo        = "publication.suppress_up_to" // counts up to this are not published
+	RoundTo             = "publication.round_to"       // published counts are multiples of this
+	LongWait            = "indicator.long_wait"
+	EarlyLeaving        = "indicator.early_leaving"
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
+
+	// Support before departure, arrival and settling, reminders.
+	InformationPack      = "hub.information_pack"
+	PackLanguages        = "hub.pack_languages" // "ar/arz" is an Arabic pack that also serves readers of arz
+	NeedsProfileDue      = "hub.needs_profile"
+	PapersReady          = "hub.papers_ready"
+	PapersRenewal        = "hub.papers_renewal" // counted back from the last day of use
+	ConsulateRequest     = "hub.consulate.request"
+	ConsulateAnswer      = "hub.consulate.answer"
+	ConsulateRebook      = "hub.consulate.rebook"
+	ConsulateWarning     = "hub.consulate.warning"
+	ConsulateAppointment = "consulate.appointment"
+	GuidanceDue          = "hub.guidance"
+	GuidanceFrom         = "hub.guidance.from"
+	GuidanceTo           = "hub.guidance.to"
+	AgeNoteHorizon       = "hub.age_note.horizon"
+	ParentCover          = "entry.parent_cover"
+	ParentCoverAge       = "entry.parent_cover.age"
+	AgreementCosign      = "agreement.cosignature"
+	AgreementRequired    = "agreement.credits.required"
+	AgreementCivicsLoss  = "agreement.credits.civics_missed"
+	AgreementExtension   = "agreement.extension"
+	PermitReceipt        = "permit.receipt"
+	Fingerprints         = "permit.fingerprints"
+	PermitRenewal        = "permit.renewal" // counted back from the permit's last day
+	ResidenceDue         = "residence.registration"
+	HealthEnrolment      = "health.enrolment"
+	ReminderStale        = "reminder.stale"
+	ReminderEscalation   = "reminder.escalation"
 )
 
 // Who may ask for whom, on what conditions (art. 28 and 29 TUI).
@@ -114,6 +158,28 @@ const (
 	VaccineFineMost    = "vaccination.fine.most"
 )
 
+// The rules of the hub's follow-up.
+const (
+	PlanReview          = "hub.plan_review"
+	GoalDay             = "hub.goal" // the day set for a goal
+	AppointmentMinutes  = "hub.appointment_minutes"
+	ReferralDraft       = "hub.referral_draft"       // sending a prepared referral
+	ReferralExpiry      = "hub.referral_expiry"      // end of a referral nobody answers, after its reply was due
+	ReferralInformation = "hub.referral_information" // sending what the service asked for
+	ReferralRecontact   = "hub.referral_recontact"   // the day named with a place on a waiting list
+	ReferralProgress    = "hub.referral_progress"    // asking how a referral goes
+	CapacityStale       = "hub.capacity_stale"       // age at which a count of free places is no longer trusted
+	ConcernFollowUp     = "hub.concern"              // talking to a family that scored badly
+	CheckInFall         = "hub.check_in.fall"
+	CheckInLow          = "hub.check_in.low"
+	CELAVAge            = "celav.age"
+	Traineeship         = "celav.traineeship"
+	TraineeshipRenewals = "celav.traineeship.renewals"
+	AbsenceDays         = "school.absence.days"
+	AbsenceWindow       = "school.absence.window"
+	AbsenceFollowUp     = "school.absence.follow_up"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -128,6 +194,10 @@ var units = map[string]Unit{
 	ReferralReply: Days, CheckIn1: Months, CheckIn3: Months, CheckIn6: Months, CheckIn12: Months,
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
+	SchoolBothYears: MonthDay, SchoolInfanzia: Years, SchoolEarlyStart: MonthDay, SchoolCPIARegular: Years,
+	LessonsFrom: MonthDay, LessonsTo: MonthDay, ChristmasFrom: MonthDay, ChristmasTo: MonthDay,
+	Attendance1: Months, Attendance3: Months, Attendance6: Months,
+	SuppressUpTo: Count, RoundTo: Count, LongWait: Days, EarlyLeaving: Months,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
@@ -145,6 +215,20 @@ var units = map[string]Unit{
 	AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
 	CostStamp: Cents, CostCard: Cents, CostPermitOneYear: Cents, CostPermitTwoYears: Cents, CostPost: Cents,
 	Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
+
+	InformationPack: WorkingDays, PackLanguages: Languages, NeedsProfileDue: Days,
+	PapersReady: Days, PapersRenewal: Days, ConsulateRequest: Days, ConsulateAnswer: Days, ConsulateRebook: WorkingDays, ConsulateWarning: Days,
+	ConsulateAppointment: Choice, GuidanceDue: Days, GuidanceFrom: Years, GuidanceTo: Years, AgeNoteHorizon: Months,
+	ParentCover: Days, ParentCoverAge: Years,
+	AgreementCosign: WorkingDays, AgreementRequired: Count, AgreementCivicsLoss: Count, AgreementExtension: Months,
+	PermitReceipt: WorkingDays, Fingerprints: Choice, PermitRenewal: Days, ResidenceDue: Days, HealthEnrolment: Days,
+	ReminderStale: Days, ReminderEscalation: WorkingDays,
+
+	PlanReview: Months, GoalDay: Choice, AppointmentMinutes: Count,
+	ReferralDraft: WorkingDays, ReferralExpiry: Days, ReferralInformation: WorkingDays, ReferralRecontact: Choice, ReferralProgress: Days,
+	CapacityStale: Days, ConcernFollowUp: WorkingDays, CheckInFall: Count, CheckInLow: Count,
+	CELAVAge: Years, Traineeship: Months, TraineeshipRenewals: Count,
+	AbsenceDays: Count, AbsenceWindow: Months, AbsenceFollowUp: WorkingDays,
 }
 
 // younger holds the rules that do not go back to the Testo Unico: their first
@@ -152,6 +236,7 @@ var units = map[string]Unit{
 var younger = map[string]bool{
 	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
 	AgreementPermit: true, AgreementCosigned: true, AgreementLanguage: true,
+	AgreementCosign: true, AgreementRequired: true, AgreementCivicsLoss: true, AgreementExtension: true, ParentCover: true, ParentCoverAge: true,
 	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
 	SubsidiarySponsor: true, SocialAllowance: true, IncomeBase: true, IncomePerMember: true, IncomeTwoChildren: true, IncomeChildAge: true, HealthCover: true, HealthContribution: true,
 	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
@@ -185,4 +270,8 @@ var choices = map[string][]string{
 	HealthCover:        {"required", "not_required"},
 	ReviewSilence:      {"direct_visa", "no_effect"},
 	AgreementLanguage:  {"A2"},
+
+	ConsulateAppointment: {"as_set"}, Fingerprints: {"as_set"},
+
+	GoalDay: {"as_set"}, ReferralRecontact: {"as_set"},
 }

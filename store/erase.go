@@ -99,7 +99,8 @@ func Scrub(ctx context.Context, url string) error {
 	if err := outlive(ctx, conn); err != nil {
 		return err
 	}
-	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) orders`, `VACUUM (FULL) handoffs`, `CHECKPOINT`} {
+	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) school_needs`, `VACUUM (FULL) orders`,
+		`VACUUM (FULL) handoffs`, `CHECKPOINT`} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("store: %s: %w", statement, err)
 		}

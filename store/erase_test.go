@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,8 @@ import (
 
 	"ricongiungi/capsule"
 	"ricongiungi/casefile"
+	"ricongiungi/demand"
+	"ricongiungi/rules"
 	"ricongiungi/store"
 	"ricongiungi/views"
 )
@@ -108,6 +111,36 @@ func TestAPersonIsErasedAndTheOthersStayAndTheCaseGoesOn(t *testing.T) {
 	packed := b.packed(view.CaseID, true)
 	if _, err := capsule.Verify(packed, key); err != nil || bytes.Contains(packed, []byte("Nadia")) || !bytes.Contains(packed, []byte("Yara")) {
 		t.Errorf("a capsule made after the erasure: %v", err)
+	}
+}
+
+func TestAnErasedChildIsCountedWithoutAnAge(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.opened()
+	child := view.Members[1].MemberID
+	b.order(view.CaseID, "record_entry", map[string]any{"member_id": child, "on": "2026-02-23"})
+	grades := func() (found []string) {
+		cells, _, err := b.SchoolDemand(t.Context(), demand.Query{GroupBy: []string{"grade"}}, rules.DateOf(b.now))
+		must(t, err)
+		for _, c := range cells {
+			found = append(found, c.Values...)
+		}
+		return found
+	}
+	if before := grades(); len(before) != 1 || before[0] == "unknown" {
+		t.Fatalf("before the erasure the child is counted in %v", before)
+	}
+	b.erase(view.CaseID, child)
+	if after := grades(); !slices.Equal(after, []string{"unknown"}) {
+		t.Errorf("after the erasure the child is counted in %v", after)
+	}
+	log, err := b.FigureLog(t.Context(), rules.DateOf(b.now).AddDays(1))
+	must(t, err)
+	for _, track := range log.All() {
+		if track.MemberID == child && track.Cohort != 0 {
+			t.Errorf("the figures still know the school year %d", track.Cohort)
+		}
 	}
 }
 

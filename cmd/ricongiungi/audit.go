@@ -21,7 +21,7 @@ import (
 
 func auditCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Prove what the log holds"}
-	cmd.AddCommand(verifyCommand(s), checkpointCommand(s), witnessCommand())
+	cmd.AddCommand(verifyCommand(s), checkpointCommand(s), witnessCommand(), auditFiguresCommand(s))
 	return cmd
 }
 

@@ -34,8 +34,9 @@ func writeCapsule(cmd *cobra.Command, s *settings, id, out string, personal bool
 	if err != nil {
 		return err
 	}
-	var packed []byte
-	if err := c.get(cmd.Context(), fmt.Sprintf("/v1/cases/%s/capsule?personal_data=%t", url.PathEscape(id), personal), &packed); err != nil {
+	path := fmt.Sprintf("/v1/cases/%s/capsule?personal_data=%t", url.PathEscape(id), personal)
+	packed, err := c.send(cmd.Context(), "GET", path, "", nil, nil)
+	if err != nil {
 		return err
 	}
 	return writeNew(cmd, out, packed)

@@ -30,6 +30,7 @@ func rulesCommand(s *settings) *cobra.Command {
 		c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 		cmd.AddCommand(c)
 	}
+	cmd.AddCommand(papersCommand(s))
 	return cmd
 }
 

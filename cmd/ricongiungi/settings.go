@@ -15,6 +15,7 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 
 	"ricongiungi/deploy"
+	"ricongiungi/diary"
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
 	"ricongiungi/store"
@@ -33,6 +34,8 @@ type settings struct {
 	apiURL          string // RICONGIUNGI_URL, for commands that talk to a running API
 	token           string // RICONGIUNGI_TOKEN, likewise
 	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
+	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
+	diaryFile       string // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
@@ -61,6 +64,8 @@ func settingsFromEnvironment() *settings {
 		apiURL:          os.Getenv("RICONGIUNGI_URL"),
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
+		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
+		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
@@ -124,8 +129,21 @@ func orElse(value, fallback string) string {
 	return fallback
 }
 
-// book is the law, with the office's own rows where there are any.
+// book is the law, with the office's own rows and lists of papers where there are any.
 func (s *settings) book() (*rules.Book, error) {
+	book, err := s.law()
+	if err != nil || s.papersFile == "" {
+		return book, err
+	}
+	file, err := os.Open(s.papersFile)
+	if err != nil {
+		return nil, fmt.Errorf("papers of the office: %w", err)
+	}
+	defer file.Close()
+	return book.WithPapers(s.papersFile, file)
+}
+
+func (s *settings) law() (*rules.Book, error) {
 	if s.rulesFile == "" {
 		return rules.Default(), nil
 	}
@@ -135,6 +153,19 @@ func (s *settings) book() (*rules.Book, error) {
 	}
 	defer file.Close()
 	return rules.Override(s.rulesFile, file)
+}
+
+// diary is what can be booked at the hub: the office's own, or the sample.
+func (s *settings) diary(book *rules.Book) (*diary.Diary, error) {
+	if s.diaryFile == "" {
+		return diary.Sample(book), nil
+	}
+	file, err := os.Open(s.diaryFile)
+	if err != nil {
+		return nil, fmt.Errorf("diary of the hub: %w", err)
+	}
+	defer file.Close()
+	return diary.Load(s.diaryFile, file, book)
 }
 
 func (s *settings) signer() (*ledger.Signer, error) {
@@ -161,7 +192,11 @@ func (s *settings) openStore(ctx context.Context) (*store.Store, *rules.Book, er
 	if err != nil {
 		return nil, nil, err
 	}
-	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book})
+	rooms, err := s.diary(book)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book, Diary: rooms})
 	return log, book, err
 }
 
