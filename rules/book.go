@@ -33,6 +33,8 @@ const (
 	Count       Unit = "count"
 	Choice      Unit = "choice"
 	MonthDay    Unit = "month_day"
+	Percent     Unit = "percent"
+	Metres      Unit = "metres"
 )
 
 // Certainty says how far the source of a row was read.

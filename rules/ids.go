@@ -40,7 +40,11 @@ const (
 	SchoolProposal      = "school.proposal"
 	SchoolAnswer        = "school.answer"
 	SchoolStart         = "school.start"
-	SchoolNextYear      = "school.next_year_from" // day from which a search is for the coming school year
+	SchoolNextYear      = "school.next_year_from"      // day from which a search is for the coming school year
+	SchoolPlacesStale   = "school.places_stale"        // how long a figure of free places counts
+	SchoolShareForeign  = "school.share.non_italian"   // indicator, never a ground to refuse
+	SchoolShareNew      = "school.share.newly_arrived" // indicator, never a ground to refuse
+	SchoolNear          = "school.near"                // width of the zones in which distances are compared
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
@@ -60,6 +64,7 @@ var units = map[string]Unit{
 	ReferralReply: Days, CheckIn1: Months, CheckIn3: Months, CheckIn6: Months, CheckIn12: Months,
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
+	SchoolPlacesStale: Days, SchoolShareForeign: Percent, SchoolShareNew: Percent, SchoolNear: Metres,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 }
 
