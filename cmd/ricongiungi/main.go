@@ -55,7 +55,7 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
 	cmd.AddCommand(upCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), caseCommand(s),
-		agendaCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), tokenCommand(s))
+		agendaCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), schoolsCommand(s), tokenCommand(s))
 	return cmd
 }
 
