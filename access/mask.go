@@ -13,6 +13,7 @@ import (
 // see the members who are to be taught and nothing of the review, the hub's
 // work or the rest of the family; a case without such members is none for them: views.ErrNotFound.
 func Masked(view casefile.View, role casefile.Role) (casefile.View, error) {
+	view.People = Unrestricted(view.People, role)
 	if SeesAll(role) {
 		return view, nil
 	}
@@ -28,6 +29,25 @@ func Masked(view casefile.View, role casefile.Role) (casefile.View, error) {
 		Members: pupils, Appointments: []casefile.AppointmentView{}, Referrals: []casefile.ReferralView{},
 		CheckIns: []casefile.CheckInView{}, Agenda: schoolAgenda(view), People: pupilsAsPeople(view, pupils),
 	}, nil
+}
+
+// SeesRestricted tells whether the role sees who somebody is whose processing is
+// restricted (art. 18 GDPR): those who answer for the office do.
+func SeesRestricted(role casefile.Role) bool { return role == casefile.Supervisor }
+
+// Unrestricted leaves out who those are whose processing is restricted, unless
+// the role sees them.
+func Unrestricted(people []casefile.Person, role casefile.Role) []casefile.Person {
+	if SeesRestricted(role) || !slices.ContainsFunc(people, func(p casefile.Person) bool { return p.Restricted }) {
+		return people
+	}
+	shown := slices.Clone(people)
+	for i, p := range shown {
+		if p.Restricted {
+			shown[i] = casefile.Person{PersonID: p.PersonID, Erased: p.Erased, Restricted: true}
+		}
+	}
+	return shown
 }
 
 // SeesAll tells whether nothing of a view is kept from the role.
@@ -63,7 +83,7 @@ func pupilsAsPeople(view casefile.View, pupils []casefile.MemberView) []casefile
 		if !slices.ContainsFunc(pupils, func(m casefile.MemberView) bool { return m.MemberID == person.PersonID }) {
 			continue
 		}
-		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Particulars: casefile.Particulars{
+		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Restricted: person.Restricted, Particulars: casefile.Particulars{
 			FamilyName: person.FamilyName, GivenName: person.GivenName, BirthDate: person.BirthDate,
 			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address, MayCollect: person.MayCollect,
 		}})

@@ -85,7 +85,7 @@ func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) 
 // it as it is kept, with the people put in at its end.
 func present(kept Rendered, role casefile.Role) ([]byte, error) {
 	if access.SeesAll(role) {
-		people, err := json.Marshal(kept.People)
+		people, err := json.Marshal(access.Unrestricted(kept.People, role))
 		if err != nil {
 			return nil, fmt.Errorf("people of the case: %w", err)
 		}
@@ -150,7 +150,8 @@ func (s *server) listHistory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := queryOf(r)
-	asked := HistoryQuery{CaseID: id, AsOf: q.moment("as_of"), KnownAt: q.moment("known_at"), Cursor: q.cursor(), Limit: q.limit()}
+	asked := HistoryQuery{CaseID: id, AsOf: q.moment("as_of"), KnownAt: q.moment("known_at"), Cursor: q.cursor(), Limit: q.limit(),
+		WithRestricted: access.SeesRestricted(actorOf(r).Role)}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -172,4 +173,44 @@ func (s *server) showEventProof(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusOK, proof)
+}
+
+// showCapsule packs the case with its proofs. Personal data goes along only for
+// those who answer for the office: with it go the keys that prove it.
+func (s *server) showCapsule(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "case_id")
+	if err != nil {
+		return err
+	}
+	q := queryOf(r)
+	personal := q.flag("personal_data")
+	if err := q.err(); err != nil {
+		return err
+	}
+	if personal && actorOf(r).Role != casefile.Supervisor {
+		return problemForbidden
+	}
+	packed, err := s.Evidence.Capsule(r.Context(), id, personal)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="case-`+id+`.zip"`)
+	return answerBytes(w, http.StatusOK, "application/zip", packed)
+}
+
+// exportPerson gives a person's own data to whoever answers for them (art. 15
+// and 20 GDPR). A person of a foreign case is none.
+func (s *server) exportPerson(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "person_id")
+	if err != nil {
+		return err
+	}
+	record, err := s.Views.Person(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !s.Rights.Sees(actorOf(r), record.Office) {
+		return ErrNotFound
+	}
+	return answer(w, http.StatusOK, record)
 }

@@ -5,6 +5,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -96,6 +97,39 @@ func TestProofsOfTheLog(t *testing.T) {
 	for _, target := range []string{"inclusion?position=3&log_size=3", "inclusion?position=1", "consistency?from=3&to=1", "consistency?from=x&to=1"} {
 		assert.Equal(t, http.StatusBadRequest, w.do("GET", "/v1/log/proofs/"+target, "", w.as(casefile.Auditor)).Code, target)
 	}
+}
+
+func TestTheLogIsOpenToStrangersWhoWatchIt(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/v1/log/checkpoint", "/v1/log/tile/8/0/000.p/3", "/v1/log/proofs/consistency?from=1&to=3"} {
+		assert.Equal(t, http.StatusOK, w.do("GET", path, "").Code, path)
+	}
+	assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/log/tile/8/data/000", "").Code)
+}
+
+func TestACapsuleWithPersonalDataIsForSupervisors(t *testing.T) {
+	w := newWorld(t)
+	path := "/v1/cases/" + caseA + "/capsule"
+	answer := w.do("GET", path, "", w.as(casefile.Auditor))
+	assert.Equal(t, http.StatusOK, answer.Code)
+	assert.Equal(t, false, w.asked)
+	assert.Contains(t, answer.Header().Get("Content-Disposition"), caseA)
+	for role, want := range map[casefile.Role]int{casefile.Counsellor: 403, casefile.Auditor: 403, casefile.EducationOfficer: 403, casefile.Supervisor: 200} {
+		assert.Equal(t, want, w.do("GET", path+"?personal_data=true", "", w.as(role)).Code, role)
+	}
+	assert.Equal(t, true, w.asked)
+}
+
+func TestAPersonsOwnDataAreGivenToWhoeverAnswersForThem(t *testing.T) {
+	w := newWorld(t)
+	export := func(id string, role casefile.Role) *httptest.ResponseRecorder {
+		return w.do("GET", "/v1/persons/"+id+"/export", "", w.as(role))
+	}
+	assert.Equal(t, http.StatusOK, export(memberA, casefile.Supervisor).Code)
+	assert.Equal(t, http.StatusForbidden, export(memberA, casefile.Counsellor).Code)
+	foreign, none := export(foreignCase, casefile.Supervisor), export(caseB, casefile.Supervisor)
+	assert.Equal(t, http.StatusNotFound, foreign.Code)
+	assert.Equal(t, withoutIDs(none.Body.String()), withoutIDs(foreign.Body.String()), "a person of a foreign case is none")
 }
 
 func TestServiceTellsHowItIs(t *testing.T) {

@@ -5,6 +5,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,12 +76,16 @@ func newRouter(c Config) *chi.Mux {
 	router := chi.NewRouter()
 	router.Use(s.observed, s.recovered)
 	for _, route := range s.routes() {
-		router.Method(route.method, route.pattern, s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
+		router.Method(route.method, routerPattern(route.pattern), s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
 	}
 	router.NotFound(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
 	router.MethodNotAllowed(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
 	return router
 }
+
+// routerPattern is the pattern as the router writes it: the path of a tile has
+// several parts, for which descriptions of APIs know no word.
+func routerPattern(pattern string) string { return strings.Replace(pattern, "{tile_path}", "*", 1) }
 
 // Server is an HTTP server with the time and size limits that the API expects.
 // Bodies have their own limits, by route.
@@ -129,6 +134,8 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history", s.listHistory},
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
+		{"GET", "/v1/cases/{case_id}/capsule", s.showCapsule},
+		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
@@ -137,6 +144,7 @@ func (s *server) routes() []route {
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
+		{"GET", "/v1/log/tile/{tile_path}", s.showTile},
 		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},
 		{"GET", "/v1/log/proofs/consistency", s.proveConsistency},
 		{"GET", "/status", s.showStatus},

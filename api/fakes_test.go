@@ -116,6 +116,20 @@ func (f *fakes) History(_ context.Context, q HistoryQuery) (Page[Entry], error) 
 		Private: casefile.Private{memberA: {Note: "a remark"}}, Superseded: "annulled"}}}, nil
 }
 
+func (f *fakes) Person(_ context.Context, personID string) (views.PersonRecord, error) {
+	office := "wemi-mi"
+	switch personID {
+	case memberA:
+	case foreignCase:
+		office = "wemi-to"
+	default:
+		return views.PersonRecord{}, ErrNotFound
+	}
+	view := sampleView()
+	return views.PersonRecord{CaseID: caseA, Office: office, Person: view.People[1], Role: "spouse", Member: &view.Members[0],
+		Due: view.Agenda, Privacy: &casefile.Privacy{PersonID: memberA, RestrictedOn: day}, Entries: []Entry{}}, nil
+}
+
 func (f *fakes) Agenda(_ context.Context, q AgendaQuery) (Page[AgendaRow], error) {
 	f.asked = q
 	return Page[AgendaRow]{Items: []AgendaRow{{CaseID: caseA, DueView: sampleDue(casefile.Arrival)}}}, nil
@@ -180,6 +194,21 @@ func (f *fakes) KeepRejected(_ context.Context, _ casefile.Actor, rows []handoff
 
 func (f *fakes) Checkpoint(context.Context) ([]byte, error) {
 	return []byte("ricongiungi.example\n3\nAAAA=\n\n— key sig\n"), nil
+}
+
+func (f *fakes) Tile(_ context.Context, path string) ([]byte, error) {
+	if path != "8/0/000.p/3" {
+		return nil, ErrNotFound
+	}
+	return make([]byte, 96), nil
+}
+
+func (f *fakes) Capsule(_ context.Context, caseID string, personal bool) ([]byte, error) {
+	f.asked = personal
+	if caseID != caseA {
+		return nil, ErrNotFound
+	}
+	return []byte("PK"), nil
 }
 
 func (f *fakes) Inclusion(_ context.Context, position, size int64) (Proof, error) {

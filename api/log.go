@@ -5,6 +5,8 @@ package api
 import (
 	"net/http"
 	"strconv"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // listEvents is the feed. Its cursor is the position to begin at, and it always
@@ -31,6 +33,15 @@ func (s *server) showCheckpoint(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answerBytes(w, http.StatusOK, "text/plain; charset=utf-8", checkpoint)
+}
+
+// showTile gives part of the tree, for clients that follow the log by tiles.
+func (s *server) showTile(w http.ResponseWriter, r *http.Request) error {
+	tile, err := s.Evidence.Tile(r.Context(), chi.URLParam(r, "*"))
+	if err != nil {
+		return err
+	}
+	return answerBytes(w, http.StatusOK, "application/octet-stream", tile)
 }
 
 func (s *server) proveInclusion(w http.ResponseWriter, r *http.Request) error {

@@ -53,6 +53,8 @@ type Views interface {
 	Cases(ctx context.Context, q CaseQuery) (Page[CaseRow], error)
 	// History lists the events of a case, oldest first. Errors: ErrNotFound, ErrBadCursor.
 	History(ctx context.Context, q HistoryQuery) (Page[Entry], error)
+	// Person gives everything that is kept about one person. Errors: ErrNotFound.
+	Person(ctx context.Context, personID string) (views.PersonRecord, error)
 	Agenda(ctx context.Context, q AgendaQuery) (Page[AgendaRow], error)
 	// Events is the feed of the whole log after a position (-1 for the beginning),
 	// without personal data.
@@ -75,10 +77,14 @@ type Handoffs interface {
 // Evidence proves what the log holds.
 type Evidence interface {
 	Checkpoint(ctx context.Context) ([]byte, error)
+	// Tile gives the hashes of one tile. Errors: ErrNotFound.
+	Tile(ctx context.Context, path string) ([]byte, error)
 	Inclusion(ctx context.Context, position, size int64) (Proof, error)
 	Consistency(ctx context.Context, from, to int64) (Proof, error)
 	// EventProof proves one event of a case against the present checkpoint.
 	EventProof(ctx context.Context, caseID string, version int64) (EventProof, error)
+	// Capsule packs a case with its proofs into one file. Errors: ErrNotFound.
+	Capsule(ctx context.Context, caseID string, personal bool) ([]byte, error)
 }
 
 // Figures answers what the department and the city's reports ask.

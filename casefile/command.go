@@ -143,6 +143,13 @@ var commands = map[string]func() Command{
 	"wake":          newCommand[Wake],
 
 	"record_conditions": newCommand[RecordConditions],
+
+	"request_erasure":     newCommand[RequestErasure],
+	"confirm_erasure":     newCommand[ConfirmErasure],
+	"place_legal_hold":    newCommand[PlaceLegalHold],
+	"lift_legal_hold":     newCommand[LiftLegalHold],
+	"restrict_processing": newCommand[RestrictProcessing],
+	"lift_restriction":    newCommand[LiftRestriction],
 }
 
 func newCommand[C any, P interface {

@@ -25,7 +25,7 @@ var appointment = told("2026-05-05", &BookAppointment{MemberID: wife, At: noon("
 // examples has every command of the wire once.
 func examples(t *testing.T) map[string]example {
 	all := reviewExamples()
-	for _, more := range []map[string]example{departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t)} {
+	for _, more := range []map[string]example{departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t), privacyExamples()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -153,6 +153,20 @@ func branchExamples(t *testing.T) map[string]example {
 		"correct_event": {until("entered", child), "2026-05-06", &CorrectEvent{EventID: entry, Reason: "misread_stamp", Type: "record_entry", Body: body(&RecordEntry{step(child, "2026-05-02")})}, "event_corrected"},
 		"annul_event":   {until("entered", child), "2026-05-06", &AnnulEvent{EventID: entry, Reason: "other_family"}, "event_annulled"},
 		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed term_lapsed"},
+	}
+}
+
+func privacyExamples() map[string]example {
+	asked := and(until("authorised", wife), told("2026-03-01", &RequestErasure{PersonID: girl, Reason: "retention"}))
+	held := and(until("authorised", wife), told("2026-03-01", &PlaceLegalHold{Ground: "court_case"}))
+	restricted := and(until("authorised", wife), told("2026-03-01", &RestrictProcessing{PersonID: father, Ground: "accuracy_contested"}))
+	return map[string]example{
+		"request_erasure":     {until("authorised", wife), "2026-03-01", &RequestErasure{PersonID: girl, Reason: "retention"}, "erasure_requested"},
+		"confirm_erasure":     {asked, "2026-03-02", &ConfirmErasure{PersonID: girl}, "person_erased"},
+		"place_legal_hold":    {until("authorised", wife), "2026-03-01", &PlaceLegalHold{Ground: "court_case"}, "legal_hold_placed"},
+		"lift_legal_hold":     {held, "2026-03-02", &LiftLegalHold{Ground: "court_case"}, "legal_hold_lifted"},
+		"restrict_processing": {until("authorised", wife), "2026-03-01", &RestrictProcessing{PersonID: father, Ground: "accuracy_contested"}, "processing_restricted"},
+		"lift_restriction":    {restricted, "2026-03-02", &LiftRestriction{PersonID: father}, "restriction_lifted"},
 	}
 }
 

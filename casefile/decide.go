@@ -39,6 +39,8 @@ func outlivesClosing(c Command) bool {
 	switch c.(type) {
 	case *FileApplication, *ReopenCase, *AddNote, *CorrectEvent, *AnnulEvent:
 		return true
+	case *RequestErasure, *ConfirmErasure, *PlaceLegalHold, *LiftLegalHold, *RestrictProcessing, *LiftRestriction:
+		return true
 	}
 	return false
 }

@@ -35,11 +35,9 @@ type Particulars struct {
 	Service     string     `json:"service,omitempty"` // code, of a confidential referral
 }
 
-// merge keeps what was known and overlays what is said anew. A note and the
-// figures of a check belong to their own event and never become properties of
-// the person.
-// merge keeps what was known and overlays what is said anew. A note and a service
-// belong to their own event and never become properties of the person.
+// merge keeps what was known and overlays what is said anew. A note, a service
+// and the figures of a check belong to their own event and never become
+// properties of the person.
 func (p Particulars) merge(n Particulars) Particulars {
 	for _, field := range []struct{ have, said *string }{
 		{&p.FamilyName, &n.FamilyName}, {&p.GivenName, &n.GivenName}, {&p.Sex, &n.Sex},
@@ -156,6 +154,12 @@ var events = map[string]eventType{
 	"conditions_checked":              current[ConditionsChecked](1),
 	"event_corrected":                 current[EventCorrected](1),
 	"event_annulled":                  current[EventAnnulled](1),
+	"erasure_requested":               current[ErasureRequested](1),
+	"person_erased":                   current[PersonErased](1),
+	"legal_hold_placed":               current[LegalHoldPlaced](1),
+	"legal_hold_lifted":               current[LegalHoldLifted](1),
+	"processing_restricted":           current[ProcessingRestricted](1),
+	"restriction_lifted":              current[RestrictionLifted](1),
 	"term_lapsed":                     current[TermLapsed](1),
 	"reminder_raised":                 current[ReminderRaised](1),
 	"contact_preferences_set":         current[ContactPreferencesSet](1),

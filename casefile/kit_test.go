@@ -81,6 +81,7 @@ type story struct {
 	facts    []Fact
 	given    int // number of commands so far, for their ids
 	now      time.Time
+	actor    string
 	drafts   []Draft
 	refusal  *Refusal
 }
@@ -102,7 +103,7 @@ func (s *story) state() *State { return Fold(s.facts) }
 
 func (s *story) request() Request {
 	return Request{CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.given), CaseID: caseID,
-		Actor: Actor{ID: "c0", Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
+		Actor: Actor{ID: s.actor, Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
 }
 
 // when gives the command at noon of the day.
@@ -110,7 +111,10 @@ func (s *story) when(on string, c Command) *story { return s.whenAt(noon(on), c)
 
 func (s *story) whenAt(now time.Time, c Command) *story {
 	s.given++
-	s.now = now
+	s.now, s.actor = now, "c0"
+	if _, second := c.(*ConfirmErasure); second {
+		s.actor = "c1" // an erasure takes two
+	}
 	s.drafts, s.refusal = Decide(s.state(), c, s.request())
 	return s
 }

@@ -291,7 +291,17 @@ func amendmentRefusals(t *testing.T) []refusal {
 func allRefusals(t *testing.T) []refusal {
 	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
 		hubRefusals(t), planRefusals(t), slotRefusals(t), referralRefusals(t), celavRefusals(t), checkInRefusals(t), absenceRefusals(),
-		endingRefusals(), amendmentRefusals(t))
+		endingRefusals(), amendmentRefusals(t), privacyRefusals())
+}
+
+func privacyRefusals() []refusal {
+	known := until("authorised", wife)
+	held := and(known, told("2026-03-01", &PlaceLegalHold{Ground: "court_case"}))
+	return []refusal{
+		{"an erasure that nobody asked for", known, "2026-03-02", &ConfirmErasure{PersonID: girl}, "erasure_not_asked"},
+		{"an erasure under a legal hold", held, "2026-03-02", &RequestErasure{PersonID: girl, Reason: "retention"}, "legal_hold"},
+		{"the erasure of a stranger", known, "2026-03-02", &RequestErasure{PersonID: caseID, Reason: "retention"}, "unknown_person"},
+	}
 }
 
 func TestRefusals(t *testing.T) {
@@ -303,7 +313,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestEveryRefusalCodeIsTestedOnce(t *testing.T) {
-	tested := map[string]bool{StaleVersion(1, 2).Code: true, SlotTaken(nil).Code: true, NotInDiary(rules.Text{}).Code: true, "service_not_open": true}
+	tested := map[string]bool{StaleVersion(1, 2).Code: true, SlotTaken(nil).Code: true, NotInDiary(rules.Text{}).Code: true, "service_not_open": true, samePerson().Code: true}
 	for _, r := range allRefusals(t) {
 		tested[r.code] = true
 	}

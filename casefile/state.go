@@ -39,6 +39,8 @@ type State struct {
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date
 	ConditionsOn    rules.Date // of the last check of the conditions
+	Holds           []Hold     // legal holds that stand, oldest first
+	Privacy         []Privacy  // of persons about whose data something was decided
 
 	check    *ConditionsChecked
 	figures  Private         // what the check was made from

@@ -39,6 +39,8 @@ type View struct {
 	NoShows         int               `json:"no_shows,omitempty"` // appointments to which nobody came
 	Concerns        []ConcernView     `json:"concerns,omitempty"`
 	Agenda          []DueView         `json:"agenda"`
+	Holds           []Hold            `json:"legal_holds,omitempty"`
+	Privacy         []Privacy         `json:"privacy,omitempty"`
 	People          []Person          `json:"people,omitempty"`
 }
 
@@ -92,10 +94,12 @@ type DueView struct {
 	Why   rules.Text `json:"why"`
 }
 
-// Person is who somebody is; Erased when the key to it was destroyed.
+// Person is who somebody is; Erased when the key to it was destroyed, and
+// Restricted while it may be shown to the supervisor only.
 type Person struct {
-	PersonID string `json:"person_id"`
-	Erased   bool   `json:"erased,omitempty"`
+	PersonID   string `json:"person_id"`
+	Erased     bool   `json:"erased,omitempty"`
+	Restricted bool   `json:"restricted,omitempty"`
 	Particulars
 }
 
@@ -107,7 +111,7 @@ func ViewOf(s *State, book *rules.Book) View {
 		Transferred: s.TransferredTo, SponsorID: s.SponsorID, SponsorDiedOn: s.SponsorDiedOn, ContactOn: s.ContactOn, PlanOn: s.PlanOn,
 		Goals: append([]string{}, s.Goals...), Review: reviewView(s.Review, book),
 		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
-		CheckIns: checkInViews(s), Agenda: []DueView{},
+		CheckIns: checkInViews(s), Agenda: []DueView{}, Holds: s.Holds, Privacy: s.Privacy,
 		Plan: goalViews(s.Plan), PlanReviewedOn: s.PlanReviewedOn, NoShows: s.noShows(), Concerns: concernViews(s.Concerns),
 	}
 	v.ConditionsOn = s.ConditionsOn
@@ -154,9 +158,9 @@ func (s *State) memberView(m *Member, book *rules.Book) MemberView {
 
 // PeopleOf lists who the sponsor and the members are, sponsor first.
 func PeopleOf(s *State) []Person {
-	people := []Person{{PersonID: s.SponsorID, Particulars: s.Sponsor}}
+	people := []Person{{PersonID: s.SponsorID, Restricted: s.Restricted(s.SponsorID), Particulars: s.Sponsor}}
 	for _, m := range s.Members {
-		people = append(people, Person{PersonID: m.ID, Particulars: m.Who})
+		people = append(people, Person{PersonID: m.ID, Restricted: s.Restricted(m.ID), Particulars: m.Who})
 	}
 	return people
 }

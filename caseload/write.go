@@ -171,9 +171,9 @@ func (f *Family) event(t Telling) []string {
 // Template writes an example of the file of families, or of events, with every
 // column explained first; as it stands it reads without an error.
 func Template(w io.Writer, events bool) error {
-	known, rows := columns, [][]string{}
 	families, told := example()
-	if rows = families; events {
+	known, rows := columns, families
+	if events {
 		known, rows = eventColumns, told
 	}
 	if _, err := io.WriteString(w, explained(known)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/views"
@@ -52,12 +53,21 @@ func (s *console) listCases(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "cases", v.voice.say("cases.title"), page)
 }
 
+// peopleOf gives who the cases are about, as far as the visitor may see it.
+func (s *console) peopleOf(r *http.Request, caseIDs []string) (map[string][]casefile.Person, error) {
+	people, err := s.Views.People(r.Context(), caseIDs)
+	for id := range people {
+		people[id] = access.Unrestricted(people[id], visitOf(r).who.Role)
+	}
+	return people, err
+}
+
 func (s *console) caseLines(r *http.Request, rows []views.CaseRow) ([]caseLine, error) {
 	var ids []string
 	for _, row := range rows {
 		ids = append(ids, row.CaseID)
 	}
-	people, err := s.Views.People(r.Context(), ids)
+	people, err := s.peopleOf(r, ids)
 	if err != nil {
 		return nil, err
 	}

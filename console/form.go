@@ -65,12 +65,12 @@ func (s *console) sheet(r *http.Request, view casefile.View) sheet {
 }
 
 // inputs are the controls for the fields, filled with what was typed or, on a
-// new form, with what is most likely. Problems are by JSON pointer.
-func (s sheet) inputs(fields []schemas.Field, typed url.Values, problems map[string]string) []input {
+// new form, with what is most likely. Problems are JSON pointers.
+func (s sheet) inputs(fields []schemas.Field, typed url.Values, problems []string) []input {
 	return s.under("", fields, typed, problems)
 }
 
-func (s sheet) under(prefix string, fields []schemas.Field, typed url.Values, problems map[string]string) []input {
+func (s sheet) under(prefix string, fields []schemas.Field, typed url.Values, problems []string) []input {
 	var inputs []input
 	for _, f := range fields {
 		name := prefix + f.Name
@@ -82,7 +82,9 @@ func (s sheet) under(prefix string, fields []schemas.Field, typed url.Values, pr
 		if values, again := typed[name]; again {
 			in.fill(values)
 		}
-		in.Problem = problems["/"+strings.ReplaceAll(name, ".", "/")]
+		if concerned(name, problems) {
+			in.Problem = s.voice.complaint(f, typed.Get(name))
+		}
 		inputs = append(inputs, in)
 	}
 	return inputs

@@ -5,7 +5,6 @@ package console
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -66,6 +65,7 @@ type formPage struct {
 	Key                     string // idempotency key: the same form sent twice acts once
 	Version                 int64  // of the case as the operator saw it
 	Fields                  []input
+	Mistaken                bool // something typed cannot be taken
 	Refusal                 *casefile.Refusal
 	Conflict                bool // the case has changed since the form was opened
 }
@@ -145,8 +145,8 @@ func (s *console) give(r *http.Request, view casefile.View, name string) (*formP
 	if err != nil {
 		return nil, nil, err
 	}
-	if problems := problemsOf(schemas.Command(name, body)); problems != nil {
-		page.Fields = sheet.inputs(fields, r.PostForm, problems)
+	if problems := pathsOf(schemas.Command(name, body)); problems != nil {
+		page.Fields, page.Mistaken = sheet.inputs(fields, r.PostForm, problems), true
 		return page, nil, nil
 	}
 	order, err := s.order(r, name, body)
@@ -195,21 +195,4 @@ func (s *console) submit(ctx context.Context, order casefile.Order) (*casefile.O
 		return nil, nil // it is kept and will be decided
 	}
 	return &outcome, nil
-}
-
-// problemsOf gives what the schema found wrong, by the path of the field.
-func problemsOf(err error) map[string]string {
-	var invalid *schemas.Invalid
-	if err == nil {
-		return nil
-	}
-	problems := map[string]string{}
-	if errors.As(err, &invalid) {
-		for _, p := range invalid.Problems {
-			problems[p.Path] = p.Reason
-		}
-		return problems
-	}
-	problems[""] = err.Error()
-	return problems
 }

@@ -76,7 +76,7 @@ func (s *console) withFamilies(r *http.Request, rows []views.AgendaRow) ([]dueLi
 	for _, row := range rows {
 		ids = append(ids, row.CaseID)
 	}
-	people, err := s.Views.People(r.Context(), unique(ids))
+	people, err := s.peopleOf(r, unique(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ func (c Checkpoint) text() string {
 // Signer signs the checkpoints of one log with Ed25519.
 type Signer struct {
 	signer note.Signer
+	key    ed25519.PrivateKey
 	vkey   string
 }
 
@@ -65,25 +66,28 @@ func ParseSigner(skey string) (*Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ledger: signing key: %w", err)
 	}
-	vkey, err := publicKey(skey, signer.Name())
+	key, err := privateKey(skey)
+	if err != nil {
+		return nil, errors.New("ledger: signing key is malformed")
+	}
+	vkey, err := note.NewEd25519VerifierKey(signer.Name(), key.Public().(ed25519.PublicKey))
 	if err != nil {
 		return nil, fmt.Errorf("ledger: public key: %w", err)
 	}
-	return &Signer{signer, vkey}, nil
+	return &Signer{signer, key, vkey}, nil
 }
 
-// publicKey derives the verifier key, which package note hands out only when a
-// key is made. The last part of a signing key is one byte that names the
-// algorithm and the Ed25519 seed; note.NewSigner has checked both.
-func publicKey(skey, origin string) (string, error) {
+// privateKey reads the key itself, which package note keeps to itself. The last
+// part of a signing key is one byte that names the algorithm and the Ed25519
+// seed; note.NewSigner has checked both.
+func privateKey(skey string) (ed25519.PrivateKey, error) {
 	// Base64 uses the plus sign too, hence no search from the end.
 	parts := strings.SplitN(skey, "+", 5)
 	key, err := base64.StdEncoding.DecodeString(parts[4])
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	private := ed25519.NewKeyFromSeed(key[1:])
-	return note.NewEd25519VerifierKey(origin, private.Public().(ed25519.PublicKey))
+	return ed25519.NewKeyFromSeed(key[1:]), nil
 }
 
 // Origin returns the name of the log.
@@ -102,6 +106,30 @@ func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
 		return nil, fmt.Errorf("ledger: sign checkpoint: %w", err)
 	}
 	return signed, nil
+}
+
+// SignText signs any other text of the log, such as a receipt. Its first line
+// must say what it is and its second must be no number, so that nobody can pass
+// it off as a checkpoint; it must end with a line feed.
+func (s *Signer) SignText(text string) ([]byte, error) {
+	if _, err := parseCheckpoint(text); err == nil {
+		return nil, errors.New("ledger: this text would pass for a checkpoint")
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: sign: %w", err)
+	}
+	return signed, nil
+}
+
+// OpenText checks a text signed with SignText and returns it without the
+// signatures.
+func OpenText(signed []byte, log note.Verifier) (string, error) {
+	opened, err := note.Open(signed, note.VerifierList(log))
+	if err != nil {
+		return "", fmt.Errorf("ledger: open signed text: %w", err)
+	}
+	return opened.Text, nil
 }
 
 // OpenCheckpoint checks and reads a signed checkpoint. The log's own key must

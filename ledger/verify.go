@@ -20,6 +20,9 @@ const (
 	Unchained = "it does not continue the event before it in the case: one of the two was replaced"
 	Rewritten = "the events before this position are not those that a checkpoint was signed over"
 	CutShort  = "the log ends here, but a checkpoint was signed over more events"
+	Unsigned  = "events stand here that the log's signed head does not cover: they were slipped in, or the head was set back"
+	BadTree   = "a stored hash of the tree is not the one that the events give"
+	BadHead   = "the head of the log is not the one that its events give"
 )
 
 // Tampered reports the first place where the log is not what was recorded.
@@ -64,10 +67,15 @@ func NewVerifier(checkpoints ...Checkpoint) *Verifier {
 // Add takes the next event in the order of positions and the hash stored with
 // it. Its error is a *Tampered; after one the verifier must not be used again.
 func (v *Verifier) Add(leaf Leaf, storedHash []byte) error {
+	return v.AddHashed(leaf, leaf.Hash(), storedHash)
+}
+
+// AddHashed is Add for a caller who has hashed the leaf already, which several
+// can do side by side.
+func (v *Verifier) AddHashed(leaf Leaf, hash tlog.Hash, storedHash []byte) error {
 	if err := v.compare(); err != nil {
 		return err
 	}
-	hash := leaf.Hash()
 	if fault := v.fault(leaf, hash, storedHash); fault != nil {
 		return fault
 	}
@@ -75,6 +83,13 @@ func (v *Verifier) Add(leaf Leaf, storedHash []byte) error {
 	v.nodes = v.tree.push(hash, v.nodes[:0])
 	return nil
 }
+
+// Nodes are the tree nodes that the last event added, to be compared with those
+// stored. They are good until the next event.
+func (v *Verifier) Nodes() []IndexedHash { return v.nodes }
+
+// Frontier is the edge of the tree of the events added so far.
+func (v *Verifier) Frontier() Frontier { return v.tree }
 
 // Finish ends the log after the events added and returns how many they were
 // and their root. Its error is a *Tampered.

@@ -34,6 +34,7 @@ const (
 	Choice      Unit = "choice"
 	MonthDay    Unit = "month_day"
 	Percent     Unit = "percent"
+	Metres      Unit = "metres"
 
 	Cents        Unit = "cents" // of a euro
 	SquareMetres Unit = "square_metres"

@@ -56,6 +56,10 @@ const (
 	RoundTo             = "publication.round_to"       // published counts are multiples of this
 	LongWait            = "indicator.long_wait"
 	EarlyLeaving        = "indicator.early_leaving"
+	SchoolPlacesStale   = "school.places_stale"        // how long a figure of free places counts
+	SchoolShareForeign  = "school.share.non_italian"   // indicator, never a ground to refuse
+	SchoolShareNew      = "school.share.newly_arrived" // indicator, never a ground to refuse
+	SchoolNear          = "school.near"                // width of the zones in which distances are compared
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
@@ -198,6 +202,7 @@ var units = map[string]Unit{
 	LessonsFrom: MonthDay, LessonsTo: MonthDay, ChristmasFrom: MonthDay, ChristmasTo: MonthDay,
 	Attendance1: Months, Attendance3: Months, Attendance6: Months,
 	SuppressUpTo: Count, RoundTo: Count, LongWait: Days, EarlyLeaving: Months,
+	SchoolPlacesStale: Days, SchoolShareForeign: Percent, SchoolShareNew: Percent, SchoolNear: Metres,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,

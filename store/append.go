@@ -45,6 +45,7 @@ func (s *Store) statements(p pending, c change, before, after *casefile.State, o
 		batch.Queue(`INSERT INTO person_keys (person_id, key_id, wrapped, commitment) VALUES ($1, $2, $3, $4)`,
 			key.PersonID, key.KeyID, key.Wrapped, key.Commitment)
 	}
+	queueErasures(batch, after.CaseID, c.erased, now)
 	if err := s.project(batch, c.stream, before, after, now); err != nil {
 		return nil, err
 	}

@@ -91,6 +91,19 @@ func proveRecord(ctx context.Context, tx pgx.Tx, r record) (views.EventProof, er
 		Hashes: base64Hashes(hashes), Checkpoint: string(checkpoint)}, nil
 }
 
+// Tile gives the hashes of one tile of the tree, by the path that follows
+// "tile/" in Go's checksum database or in C2SP tlog-tiles.
+func (s *Store) Tile(ctx context.Context, path string) ([]byte, error) {
+	data, err := ledger.ReadTile(path, s.hashReader(ctx))
+	if errors.Is(err, ledger.ErrNoTile) {
+		return nil, views.ErrNotFound
+	}
+	if err != nil {
+		return nil, proofError(err)
+	}
+	return data, nil
+}
+
 func (s *Store) hashReader(ctx context.Context) tlog.HashReader { return hashReader(ctx, s.pool) }
 
 var errNoHash = errors.New("store: the log is shorter than asked")
@@ -131,35 +144,4 @@ func base64Hashes[P ~[]tlog.Hash](hashes P) []string {
 		texts[i] = base64.StdEncoding.EncodeToString(hashes[i][:])
 	}
 	return texts
-}
-
-// Verify reads the whole log and checks every leaf, every chain and the tree
-// against the present checkpoint. onEvent is called with the count as it goes.
-// A *ledger.Tampered error says what is wrong and where.
-func (s *Store) Verify(ctx context.Context, checkpoint ledger.Checkpoint, onEvent func(int64)) (int64, error) {
-	verifier := ledger.NewVerifier(checkpoint)
-	rows, err := s.pool.Query(ctx, `SELECT `+recordColumns+` FROM events WHERE position < $1 ORDER BY position`, checkpoint.Size)
-	if err != nil {
-		return 0, unavailable(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return 0, unavailable(err)
-		}
-		leaf, err := r.leaf()
-		if err != nil {
-			return 0, err
-		}
-		if err := verifier.Add(leaf, r.LeafHash); err != nil {
-			return r.Position, err
-		}
-		onEvent(r.Position + 1)
-	}
-	if err := rows.Err(); err != nil {
-		return 0, unavailable(err)
-	}
-	size, _, err := verifier.Finish()
-	return size, err
 }

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { testservers.Main(m) }
 // bundle is a store over a database of its own, with a clock that tests set.
 type bundle struct {
 	*store.Store
-	t      *testing.T
+	t      testing.TB
 	url    string
 	signer *ledger.Signer
 	keys   *vault.Vault
@@ -37,15 +37,20 @@ type bundle struct {
 
 var noon = time.Date(2026, time.March, 2, 11, 0, 0, 0, time.UTC)
 
-func setup(t *testing.T) *bundle {
+func setup(t testing.TB) *bundle {
 	t.Helper()
-	b := &bundle{t: t, now: noon}
-	b.url = testservers.Database(t, func(url string) error { return store.Migrate(context.Background(), url) }, "store")
-	dir := t.TempDir()
-	var err error
-	b.keys, err = vault.Open(filepath.Join(dir, "keys.json"))
+	signer, err := ledger.LoadOrCreateSigner(filepath.Join(t.TempDir(), "log.key"), "ricongiungi.test/log")
 	must(t, err)
-	b.signer, err = ledger.LoadOrCreateSigner(filepath.Join(dir, "log.key"), "ricongiungi.test/log")
+	return setupWith(t, signer)
+}
+
+// setupWith is a store whose log is signed with the key given.
+func setupWith(t testing.TB, signer *ledger.Signer) *bundle {
+	t.Helper()
+	b := &bundle{t: t, now: noon, signer: signer}
+	b.url = testservers.Database(t, func(url string) error { return store.Migrate(context.Background(), url) }, "store")
+	var err error
+	b.keys, err = vault.Open(filepath.Join(t.TempDir(), "keys.json"))
 	must(t, err)
 	b.Store, err = store.Open(t.Context(), store.Config{URL: b.url, Vault: b.keys, Signer: b.signer, Book: rules.Default(), Clock: func() time.Time { return b.now }})
 	must(t, err)

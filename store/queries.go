@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,14 +77,17 @@ type sealedPeople struct {
 	boxes                string
 	ids, persons, keyIDs []string
 	wrapped, commitments [][]byte
+	restricted           []string
 }
 
 const sealedColumns = `v.people::text, v.persons::text[],
 	array_agg(k.person_id::text) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.key_id::text) FILTER (WHERE k.key_id IS NOT NULL),
-	array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL)`
+	array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL),
+	CASE WHEN v.view::text LIKE '%"restricted_on":"%' -- few cases have anybody: only those are taken apart
+		THEN ARRAY(SELECT p->>'person_id' FROM json_array_elements(v.view->'privacy') p WHERE p->>'restricted_on' IS NOT NULL) END`
 
 func (p *sealedPeople) columns() []any {
-	return []any{&p.boxes, &p.ids, &p.persons, &p.keyIDs, &p.wrapped, &p.commitments}
+	return []any{&p.boxes, &p.ids, &p.persons, &p.keyIDs, &p.wrapped, &p.commitments, &p.restricted}
 }
 
 func (s *Store) openSealed(caseID string, p sealedPeople) ([]casefile.Person, error) {
@@ -95,7 +99,11 @@ func (s *Store) openSealed(caseID string, p sealedPeople) ([]casefile.Person, er
 	if err := json.Unmarshal([]byte(p.boxes), &boxes); err != nil {
 		return nil, fmt.Errorf("store: people of case %s: %w", caseID, err)
 	}
-	return s.openPeople(caseID, p.ids, boxes, keys)
+	people, err := s.openPeople(caseID, p.ids, boxes, keys)
+	for i := range people {
+		people[i].Restricted = slices.Contains(p.restricted, people[i].PersonID)
+	}
+	return people, err
 }
 
 // Case gives the present view of a case, taken apart, with its people.
@@ -130,8 +138,9 @@ func (s *Store) CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.
 	state := casefile.Fold(facts)
 	view := casefile.ViewOf(state, s.book)
 	view.People = casefile.PeopleOf(state)
+	present := casefile.Fold(st.facts) // a restriction holds for what was known before it, too
 	for i, p := range view.People {
-		view.People[i].Erased = st.erased(p.PersonID)
+		view.People[i].Erased, view.People[i].Restricted = st.erased(p.PersonID), present.Restricted(p.PersonID)
 	}
 	return view, nil
 }
@@ -192,8 +201,12 @@ func (s *Store) History(ctx context.Context, q views.HistoryQuery) (views.Page[v
 	var items []views.Entry
 	facts := casefile.AsOf(st.facts, q.AsOf, q.KnownAt)
 	superseded := casefile.Superseded(facts)
+	present := casefile.Fold(st.facts)
 	for _, f := range facts {
 		if f.Version > after.Version && len(items) <= q.Limit {
+			if !q.WithRestricted {
+				f.Private = unrestricted(present, f.Private)
+			}
 			items = append(items, entry(f, st.records[f.Version-1], superseded[f.EventID]))
 		}
 	}

@@ -118,7 +118,9 @@ func (s *Store) attempt(ctx context.Context, caseID string, load loader) (casefi
 	if err != nil || ready == nil {
 		return outcome, err
 	}
-	return outcome, s.committer.commit(ctx, ready)
+	err = s.committer.commit(ctx, ready)
+	s.emptyCaches(caseID, ready.change)
+	return outcome, err
 }
 
 // decide gives the outcome and what is to be written for it, if anything.
@@ -183,6 +185,7 @@ type change struct {
 	fresh   []casefile.Fact
 	records []record
 	newKeys []vault.StoredKey
+	erased  []vault.StoredKey // already without the key itself
 }
 
 func (c change) refs() []casefile.EventRef {
@@ -219,6 +222,11 @@ func (s *Store) draftChange(ctx context.Context, r casefile.Request, st stream, 
 		c.fresh = append(c.fresh, fact)
 		c.stream.facts = append(c.stream.facts, fact)
 		c.records = append(c.records, rec)
+		if e, ok := draft.Event.(*casefile.PersonErased); ok {
+			if err := s.forget(&c, e.PersonID); err != nil {
+				return change{}, err
+			}
+		}
 	}
 	return c, nil
 }

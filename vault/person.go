@@ -53,6 +53,43 @@ func (v *Vault) Rewrap(key StoredKey) (StoredKey, error) {
 	return v.wrap(key, secret)
 }
 
+// DisclosedKey is a person's key in the clear, given away together with what is
+// sealed under it: the only way to show somebody else that opened data is what
+// was sealed. It opens everything sealed for that person, elsewhere and later too.
+type DisclosedKey struct {
+	PersonID string `json:"person"`
+	KeyID    string `json:"key"`
+	Secret   []byte `json:"secret"` // AES-256
+}
+
+// Disclose returns the person's key in the clear. It fails as Open does.
+func (v *Vault) Disclose(key StoredKey) (DisclosedKey, error) {
+	secret, err := v.unwrap(key)
+	if err != nil {
+		return DisclosedKey{}, err
+	}
+	return DisclosedKey{key.PersonID, key.KeyID, secret}, nil
+}
+
+// OpenDisclosed opens a box with a disclosed key, without any vault. It fails
+// with ErrWrongKey if the box commits to another key, and with ErrTampered if
+// box or place are not what they were.
+func OpenDisclosed(key DisclosedKey, at Context, s Sealed) ([]byte, error) {
+	named := StoredKey{KeyID: key.KeyID, PersonID: key.PersonID}
+	if s.PersonID != key.PersonID || s.KeyID != key.KeyID || !bytes.Equal(s.Commitment, named.commitment(key.Secret)) {
+		return nil, fmt.Errorf("vault: open with disclosed key %s: %w", key.KeyID, ErrWrongKey)
+	}
+	cipher, err := newCipher(key.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("vault: disclosed key %s: %w", key.KeyID, err)
+	}
+	plaintext, err := cipher.Decrypt(s.Box, at.aad())
+	if err != nil {
+		return nil, fmt.Errorf("vault: open with disclosed key %s: %w", key.KeyID, ErrTampered)
+	}
+	return plaintext, nil
+}
+
 // Forget drops the person's keys from memory. Call it when a key is destroyed;
 // other processes notice by the empty Wrapped or, at the latest, when their
 // cache is next emptied.

@@ -91,6 +91,8 @@ type HistoryQuery struct {
 	AsOf, KnownAt time.Time
 	Cursor        string
 	Limit         int
+	// WithRestricted asks also for what is said of persons whose processing is restricted.
+	WithRestricted bool
 }
 
 // Entry is one event of a case's history as readers see it.
@@ -107,6 +109,18 @@ type Entry struct {
 	Data          json.RawMessage  `json:"data"`
 	Private       casefile.Private `json:"private,omitempty"`    // by person id; absent once erased
 	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
+}
+
+// PersonRecord is everything that is kept about one person, for that person.
+type PersonRecord struct {
+	CaseID  string               `json:"case_id"`
+	Office  string               `json:"office"`
+	Person  casefile.Person      `json:"person"`
+	Role    string               `json:"role"`             // sponsor, or the kinship of a member
+	Member  *casefile.MemberView `json:"member,omitempty"` // unless the sponsor
+	Due     []casefile.DueView   `json:"due"`              // what is expected about the person
+	Privacy *casefile.Privacy    `json:"privacy,omitempty"`
+	Entries []Entry              `json:"entries"` // events that name the person, with what they say of nobody else
 }
 
 // AgendaQuery selects agenda items over all cases of the offices named. Other

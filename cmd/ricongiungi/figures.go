@@ -261,6 +261,10 @@ func comesOutTheSame(ctx context.Context, log *store.Store, p demand.Publication
 	if err != nil {
 		return false, err
 	}
-	made, err := demand.Make(p.Key, facts, demand.Schools{})
+	known, err := log.SchoolFacts(ctx)
+	if err != nil {
+		return false, err
+	}
+	made, err := demand.Make(p.Key, facts, known)
 	return bytes.Equal(made, p.Figures), err
 }

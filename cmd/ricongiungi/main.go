@@ -29,7 +29,13 @@ func main() {
 const (
 	exitFailed  = 1 // it could not be done
 	exitRefused = 2 // some input was refused, the rest was done
+	exitAltered = 3 // what was checked was tampered with
 )
+
+// altered is the error of a check that found something tampered with.
+type altered struct{ what string }
+
+func (a altered) Error() string { return a.what }
 
 // refused is the error of a command that did its work but refused some input.
 type refused struct{ what string }
@@ -38,8 +44,12 @@ func (r refused) Error() string { return r.what }
 
 func status(err error) int {
 	var r refused
-	if errors.As(err, &r) {
+	var a altered
+	switch {
+	case errors.As(err, &r):
 		return exitRefused
+	case errors.As(err, &a):
+		return exitAltered
 	}
 	return exitFailed
 }
@@ -55,7 +65,7 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
 	cmd.AddCommand(upCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), importCasesCommand(s), simulateCommand(s), caseCommand(s),
-		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
+		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), personCommand(s), eraseCommand(s), keysCommand(s), rebuildCommand(s), rulesCommand(s), schoolsCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
 	return cmd
 }
 

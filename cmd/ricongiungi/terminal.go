@@ -19,6 +19,12 @@ func barOutput() io.Writer {
 	return io.Discard
 }
 
+// isTerminal tells whether somebody is looking at what is written there.
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
 // printJSON writes a value as indented JSON.
 func printJSON(out io.Writer, value any) error {
 	encoder := json.NewEncoder(out)

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package views
+
+import (
+	"fmt"
+	"time"
+
+	"ricongiungi/rules"
+	"ricongiungi/schools"
+	"ricongiungi/schools/placement"
+)
+
+// SchoolQuery selects schools. Empty fields do not restrict; Year 0 is the newest.
+type SchoolQuery struct {
+	Code      string
+	Year      int
+	Level     string // institutes are listed only when asked for
+	Kind      schools.Kind
+	Municipio int
+	Grade     *int
+	Cursor    string
+	Limit     int
+}
+
+// SchoolRow is a school with the latest figure of each of its grades.
+type SchoolRow struct {
+	schools.School
+	Places []PlaceRow `json:"places"`
+}
+
+// PlaceRow is what is known of the places of one grade.
+type PlaceRow struct {
+	schools.Figure
+	Free       int        `json:"free"`
+	Stale      bool       `json:"stale"`
+	StaleAfter rules.Date `json:"stale_after"`
+}
+
+// PlaceEntries are figures that somebody enters together.
+type PlaceEntries struct {
+	Key     string // UUID: the same entries under the same key are kept once
+	By      string // id of the officer
+	Entries []schools.Entry
+}
+
+// UnknownSchool means that an entry names a code of no registry that was read.
+type UnknownSchool struct{ Index int }
+
+// Error names the entry, not the code: that may be anything.
+func (e *UnknownSchool) Error() string {
+	return fmt.Sprintf("entry %d names an unknown school", e.Index)
+}
+
+// PlaceQuery selects the history of figures of a school, newest first.
+type PlaceQuery struct {
+	Code   string
+	Cursor string
+	Limit  int
+}
+
+// GradeOf is one grade of one level.
+type GradeOf struct {
+	Level string
+	Grade int
+}
+
+// Run is a proposal for many children, as it was computed.
+type Run struct {
+	RunRow
+	Problem   placement.Problem `json:"problem"`
+	Result    placement.Result  `json:"result"`
+	Decisions []LineDecision    `json:"decisions"`
+}
+
+// RunRow is a run in a list: no child is named in it.
+type RunRow struct {
+	RunID         string     `json:"run_id"`
+	On            rules.Date `json:"on"`
+	Seed          string     `json:"lottery_seed"`
+	Children      int        `json:"children"`
+	Placed        int        `json:"placed"`
+	ProblemDigest string     `json:"problem_digest"`
+	ResultDigest  string     `json:"result_digest"`
+	ComputedBy    string     `json:"computed_by"`
+	ComputedAt    time.Time  `json:"computed_at"` // UTC
+	RequestDigest []byte     `json:"-"`           // tells the same request from another under one key
+}
+
+// LineDecision is what an officer made of one line of a run.
+type LineDecision struct {
+	DecisionID string     `json:"decision_id"`
+	RunID      string     `json:"run_id"`
+	MemberID   string     `json:"member_id"`
+	Action     string     `json:"action"`                // confirm, change or leave
+	SchoolCode string     `json:"school_code,omitempty"` // empty when left
+	Grade      int        `json:"grade"`
+	On         rules.Date `json:"on"`
+	Reason     string     `json:"reason,omitempty"` // a code; needed for a change
+	DecidedBy  string     `json:"decided_by"`
+	DecidedAt  time.Time  `json:"decided_at"` // UTC
+}
