@@ -5,7 +5,7 @@ WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run build assets servers test check bench clean
+.PHONY: help run build assets servers browser test check bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,12 +20,20 @@ build: assets ## build the program into bin/
 assets: console/assets/dist/console.css
 
 console/assets/dist/console.css: console/assets/package-lock.json console/assets/build.mjs $(wildcard console/assets/src/*)
+	@console/browser/install.sh nodejs npm
 	@cd console/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.mjs
 
 servers: # before the tests, whose waits are meant for servers that start, not for one that is being built
 	@go run ./cmd/ricongiungi prepare
 
-test: assets check servers ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
+browser: console/browser/node_modules/.package-lock.json # Debian's Chromium and the script that drives it
+	@console/browser/install.sh chromium
+
+console/browser/node_modules/.package-lock.json: console/browser/package-lock.json
+	@console/browser/install.sh nodejs npm
+	@cd console/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+test: assets check servers browser ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
 	go test -race -timeout 20m ./...
 
 check: ## formatting, vet, staticcheck, workflow determinism

@@ -227,3 +227,15 @@ func TestTheLanguageIsTheReadersChoice(t *testing.T) {
 	}
 	contains(t, o.page("/", "Cookie", "__Host-ricongiungi-session=in; "+languageCookie+"=en", "Accept-Language", "it"), "Today")
 }
+
+func TestWhatIsNextOnTheAgendaIsOfferedFirstWithItsMember(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	page := o.page("/cases/" + caseA + "/record")
+	likely := strings.Index(page, "Probabilmente adesso")
+	offered := "/cases/" + caseA + "/record/request_consulate_appointment?member_id=" + wife
+	if at := strings.Index(page, offered); likely < 0 || at < likely || at > strings.Index(page, "Prima della partenza") {
+		t.Errorf("%s is not offered on top:\n%s", offered, page)
+	}
+	contains(t, o.page(offered), `<option value="`+wife+`" selected>`)
+}

@@ -16,6 +16,21 @@ var groupTable string
 // order of the table.
 var groupsOfCommands = readGroups(groupTable)
 
+//go:embed next.csv
+var nextTable string
+
+// commandsNext says which command an item of the agenda most likely leads to.
+var commandsNext = readNext(nextTable)
+
+// readNext reads a table of the same shape as that of the groups.
+func readNext(table string) map[string]string {
+	next := map[string]string{}
+	for _, row := range readGroups(table) {
+		next[row.command] = row.group
+	}
+	return next
+}
+
 // groupRow is one command with its heading.
 type groupRow struct{ command, group string }
 

@@ -21,8 +21,17 @@ import (
 // choicePage lists what may be recorded on a case.
 type choicePage struct {
 	CaseID, Family string
+	Likely         []likely // what comes next on the agenda, soonest first
 	Groups         []commandGroup
 }
+
+// likely is a command for an item of the agenda, about its member.
+type likely struct {
+	Command, MemberID, Name string
+}
+
+// mostLikely is how many of them stand on top: as many as are seen at once.
+const mostLikely = 6
 
 // commandGroup holds the commands under one heading.
 type commandGroup struct {
@@ -51,12 +60,25 @@ func (s *console) chooseCommand(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := visitOf(r)
 	page := choicePage{CaseID: view.CaseID, Family: s.glance(v.voice, view).Family}
+	may := func(command string) bool { return s.Rights.Commands[command].Roles[v.who.Role] && drawable(command) }
 	for _, row := range groupsOfCommands {
-		if s.Rights.Commands[row.command].Roles[v.who.Role] && drawable(row.command) {
+		if may(row.command) {
 			page.add(row)
 		}
 	}
+	page.Likely = likelyNext(view, v.voice.names(view.People), may)
 	return s.show(w, r, http.StatusOK, "choose", v.voice.say("choose.title", "family", page.Family), page)
+}
+
+func likelyNext(view casefile.View, names map[string]string, may func(string) bool) []likely {
+	var found []likely
+	for _, due := range view.Agenda {
+		next := likely{commandsNext[due.Item], due.MemberID, names[due.MemberID]}
+		if next.Command != "" && may(next.Command) && !slices.Contains(found, next) && len(found) < mostLikely {
+			found = append(found, next)
+		}
+	}
+	return found
 }
 
 // formPage is the form of one command.

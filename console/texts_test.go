@@ -200,3 +200,13 @@ func TestOptionsOfEveryFormAreWords(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsLikelyNextNamesItemsAndCommandsThatExist(t *testing.T) {
+	t.Parallel()
+	known := items(t)
+	for item, command := range commandsNext {
+		if !slices.Contains(known, item) || !slices.Contains(casefile.CommandNames(), command) {
+			t.Errorf("%s leads to %s", item, command)
+		}
+	}
+}
