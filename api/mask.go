@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ricongiungi/casefile"
+	"ricongiungi/rules"
 )
 
 // masked leaves of a view what the role needs for its work. Education officers
@@ -39,6 +40,8 @@ func pupilsOf(view casefile.View) []casefile.MemberView {
 			continue
 		}
 		member.Documents = []*casefile.Document{}
+		member.RefusedOn, member.RefusalGround, member.DecidedLate, member.Appeals, member.Verdict = rules.Date{}, "", false, nil, ""
+		member.RevokedOn, member.RevokedGround, member.VisaProof, member.VisaOrdered = rules.Date{}, "", "", rules.Date{}
 		pupils = append(pupils, member)
 	}
 	return pupils

@@ -100,7 +100,7 @@ func (q *query) limit() int { return int(q.number("limit", 1, 500, 50)) }
 
 var (
 	phases = []string{string(casefile.PhaseUnopened), string(casefile.PhasePreparing), string(casefile.PhaseUnderReview),
-		string(casefile.PhaseAwaitingDocument), string(casefile.PhaseRefusalNotified), string(casefile.PhasePreDeparture),
+		string(casefile.PhaseAwaitingDocument), string(casefile.PhaseRefusalNotified), string(casefile.PhaseAppeal), string(casefile.PhasePreDeparture),
 		string(casefile.PhaseArrival), string(casefile.PhaseFollowUp), string(casefile.PhaseClosed)}
 	statuses = []string{string(handoff.Accepted), string(handoff.Held), string(handoff.Applied),
 		string(handoff.Quarantined), string(handoff.Discarded)}

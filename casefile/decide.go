@@ -38,6 +38,8 @@ func outlivesClosing(c Command) bool {
 	switch c.(type) {
 	case *FileApplication, *ReopenCase, *AddNote, *CorrectEvent, *AnnulEvent:
 		return true
+	case *RevokeNullaOsta, *WithdrawRevocation, *RecordJudgment, *LinkApplication:
+		return true // others act without asking whether we have closed our file
 	}
 	return false
 }

@@ -33,7 +33,7 @@ func Fold(facts []Fact) *State {
 // noticedByEngine tells that the event notes the passing of time only.
 func noticedByEngine(e Event) bool {
 	switch e.(type) {
-	case *TermLapsed, *ReminderRaised:
+	case *TermLapsed, *ReminderRaised, *PendingTermSettled:
 		return true
 	}
 	return false

@@ -122,6 +122,18 @@ func (b *Book) Rules() []Rule {
 	return all
 }
 
+// Changes lists the rows of a rule that came into force after one day and by
+// another, oldest first.
+func (b *Book) Changes(id string, after, until Date) []Rule {
+	var changes []Rule
+	for _, rule := range b.rows[id] {
+		if rule.From.After(after) && !rule.From.After(until) {
+			changes = append(changes, rule)
+		}
+	}
+	return changes
+}
+
 func (b *Book) row(id string, day Date) (Rule, bool) {
 	return inForce(b.rows[id], day)
 }

@@ -44,6 +44,16 @@ const (
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
+
+	RevocationEffect   = "nulla_osta.revocation_effect" // what a lifted revocation does to the months that ran
+	AppealAdvice       = "appeal.advice"
+	AppealCheck        = "appeal.check"
+	JudgmentCompliance = "judgment.compliance"
+	CoesioneRequest    = "coesione.request" // counted from the end of the old permit
+	CoesioneStart      = "coesione.start"
+	CitizenVisa        = "citizen.visa_request"
+	CitizenCard        = "citizen.card_request"
+	FollowUp           = "hub.follow_up"
 )
 
 const holidayPrefix = "holiday."
@@ -61,6 +71,8 @@ var units = map[string]Unit{
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
+	RevocationEffect: Choice, AppealAdvice: Days, AppealCheck: Days, JudgmentCompliance: Days,
+	CoesioneRequest: Months, CoesioneStart: WorkingDays, CitizenVisa: WorkingDays, CitizenCard: Months, FollowUp: WorkingDays,
 }
 
 // choices holds the values a choice may take.
@@ -70,4 +82,6 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+
+	RevocationEffect: {"suspends", "runs"},
 }
