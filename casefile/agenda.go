@@ -195,15 +195,15 @@ func (a *agenda) school(m *Member) {
 	case !k.StartedOn.IsZero() && k.LeftOn.IsZero():
 	case !k.searching():
 		if m.SchoolDue {
-			a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.EnteredOn, k.LeftOn))
+			a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.hereSince(), k.LeftOn))
 		}
 	case k.ProposedOn.IsZero():
 		a.member("school_place", Schooling, m, EducationOfficer, k.ProposalBy)
 	case k.AcceptedOn.IsZero():
 		a.member("school_answer", Schooling, m, Counsellor, k.AnswerBy)
-	case m.EnteredOn.IsZero(): // a place waits for a child who is still abroad
-	case k.AcceptedOn.Before(m.EnteredOn):
-		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.EnteredOn))
+	case !m.here(): // a place waits for a child who is still abroad
+	case k.AcceptedOn.Before(m.hereSince()):
+		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.hereSince()))
 	default:
 		a.member("school_start", Schooling, m, Counsellor, k.StartBy)
 	}
