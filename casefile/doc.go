@@ -8,7 +8,9 @@
 // It is pure: time, ids and the actor arrive as arguments, and the law comes
 // from package rules. The files follow a family's way, each with the commands of
 // a stage, the events they decide on, and what those events change:
-// authorisation, decision, predeparture, visa, arrival, permit, school,
-// followup, meetings; then branches and amendments, which can come at any time.
+// authorisation (with missingpapers, notices, clock and pending), decision,
+// revocation, predeparture, visa, arrival, permit, school, followup, meetings;
+// then procedure, appeal, kinship, links, branches and amendments, which can come
+// at any time.
 // state, member, fold, decide, agenda and wake hold what all stages share.
 package casefile

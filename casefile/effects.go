@@ -7,7 +7,7 @@ package casefile
 // whoever carries it out looks up names and addresses at that moment.
 type Effect struct {
 	ID       string `json:"effect_id"` // idempotency key, from the event
-	Kind     string `json:"kind"`      // message or appointment
+	Kind     string `json:"kind"`      // message, appointment or link
 	Part     Part   `json:"part"`
 	Template string `json:"template"`
 	To       string `json:"to"`                 // a role, "family", or "service:<code>"
@@ -40,6 +40,8 @@ func react(s *State, event Event) []Effect {
 		return []Effect{message(Authorisation, "refusal_notice", string(Counsellor), "")}
 	case *MemberRefused:
 		return []Effect{message(Authorisation, "refused", string(Counsellor), e.MemberID)}
+	case *ApplicationLinked:
+		return []Effect{e.mirrored()}
 	case *ImprocedibileDeclared:
 		return []Effect{message(Authorisation, "improcedibile", string(Counsellor), e.MemberID)}
 	case *NullaOstaRevoked:

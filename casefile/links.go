@@ -2,7 +2,12 @@
 
 package casefile
 
-import "slices"
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
 
 // The relations of a family's applications, as seen from the one that holds the link.
 const (
@@ -61,3 +66,27 @@ func (l Link) mirror(caseID string) Link {
 	}
 	return Link{OtherCase: caseID, Relation: Supersedes}
 }
+
+// EffectLink is the kind of the effects that show a link on the other case too.
+const EffectLink = "link"
+
+// mirrored asks for the link to be shown on the other case. There it was so
+// already when that case asked first, and the asking ends.
+func (e *ApplicationLinked) mirrored() Effect {
+	return Effect{Kind: EffectLink, Part: Branches, Template: e.Relation, To: string(System), Subject: e.OtherCase}
+}
+
+// LinkOrder is the order to the other case that carries out an EffectLink of the
+// case given by id. The same effect gives the same order.
+func (e Effect) LinkOrder(caseID string, at time.Time) (Order, error) {
+	link := Link{OtherCase: e.Subject, Relation: e.Template}.mirror(caseID)
+	body, err := json.Marshal(LinkApplication(link))
+	if err != nil {
+		return Order{}, fmt.Errorf("casefile: a link: %w", err)
+	}
+	return Order{CommandID: DeriveID(e.ID, "link"), CaseID: e.Subject, Type: "link_application", Body: body,
+		Actor: Actor{ID: SystemActor, Role: System}, At: at}, nil
+}
+
+// SystemActor is the engine itself in the log.
+const SystemActor = "00000000-0000-4000-8000-000000000001"
