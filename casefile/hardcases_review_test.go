@@ -284,6 +284,14 @@ func TestHardCase25ARevocationReopensAClosedCase(t *testing.T) {
 	s.does("2026-10-05", &RevokeNullaOsta{On: day("2026-10-05"), Refs: []string{"2"}}).ending(child, "").thenDue("revocation_follow_up", child, "2026-10-12")
 }
 
+func TestHardCase25ARevocationDoesNotReopenTheCaseOfAFamilyThatWithdrew(t *testing.T) {
+	closed := and(until("authorised", wife), told("2026-03-01", &Withdraw{On: day("2026-03-01"), Reason: "family_wish"}), told("2026-03-02", &CloseCase{Reason: "done"}))
+	s := given(t, closed...).does("2026-03-09", &RevokeNullaOsta{On: day("2026-03-09")}).ending(wife, Withdrawn)
+	if phase := s.state().Phase(); phase != PhaseClosed {
+		t.Errorf("the phase is %s", phase)
+	}
+}
+
 func TestHardCase25AnEntryDuringARevocationIsAFact(t *testing.T) {
 	s := given(t, and(until("visa_granted", wife), told("2026-05-02", &RevokeNullaOsta{On: day("2026-05-02"), Refs: []string{"1"}}))...).ending(wife, Revoked)
 	s.does("2026-05-04", &RecordEntry{step(wife, "2026-05-04")}).ending(wife, "").thenDue("revocation_follow_up", wife, "2026-05-08")

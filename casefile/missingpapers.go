@@ -93,19 +93,8 @@ func (c *DeclareImprocedibile) decide(s *State, r Request) ([]Draft, *Refusal) {
 	case s.suiRouteEnded(c.On):
 		return nil, s.noSUI()
 	}
-	for _, ref := range c.Refs {
-		m := s.named("", ref)
-		switch {
-		case m == nil:
-			return nil, unknownMember().at("refs")
-		case m.RefusedOn == c.On && m.Improcedibile:
-		case !m.AuthorisedOn.IsZero():
-			return nil, alreadyRecorded("nulla_osta_issued", m.AuthorisedOn).at("refs")
-		case m.refused():
-			return nil, alreadyRecorded("member_refused", m.RefusedOn).at("refs")
-		case m.Ending != "":
-			return nil, memberEnded(m.Ending).at("refs")
-		}
+	if refusal := c.undecided(s); refusal != nil {
+		return nil, refusal.at("refs")
 	}
 	var drafts []Draft
 	for _, m := range s.Members {
@@ -114,6 +103,26 @@ func (c *DeclareImprocedibile) decide(s *State, r Request) ([]Draft, *Refusal) {
 		}
 	}
 	return drafts, nil
+}
+
+// undecided refuses refs of strangers and of members whose path has taken
+// another turn.
+func (c *DeclareImprocedibile) undecided(s *State) *Refusal {
+	for _, ref := range c.Refs {
+		m := s.named("", ref)
+		switch {
+		case m == nil:
+			return unknownMember()
+		case m.RefusedOn == c.On && m.Improcedibile:
+		case !m.AuthorisedOn.IsZero():
+			return alreadyRecorded("nulla_osta_issued", m.AuthorisedOn)
+		case m.refused():
+			return alreadyRecorded("member_refused", m.RefusedOn)
+		case m.Ending != "":
+			return memberEnded(m.Ending)
+		}
+	}
+	return nil
 }
 
 // DocumentsRequested says until when missing papers are awaited.

@@ -39,7 +39,7 @@ func (c *RevokeNullaOsta) decide(s *State, r Request) ([]Draft, *Refusal) {
 		}
 		drafts = append(drafts, Draft{Event: &NullaOstaRevoked{OfMember: OfMember{m.ID}, Ground: c.Ground}, On: c.On})
 	}
-	return s.takenUpAgain(drafts, "revocation"), nil
+	return s.takenUpIfOpen(drafts, "revocation", r), nil
 }
 
 // WithdrawRevocation records that the Prefecture lifted its revocation, for the
@@ -72,7 +72,7 @@ func (c *WithdrawRevocation) decide(s *State, r Request) ([]Draft, *Refusal) {
 		}
 		drafts = append(drafts, Draft{Event: &RevocationWithdrawn{OfMember: OfMember{m.ID}, VisaBy: c.visaBy(m, r.Book)}, On: c.On})
 	}
-	return s.takenUpAgain(drafts, "revocation_withdrawn"), nil
+	return s.takenUpIfOpen(drafts, "revocation_withdrawn", r), nil
 }
 
 // visaBy is the term of the nulla osta once the revocation is lifted.
@@ -121,6 +121,14 @@ func (s *State) takenUpAgain(drafts []Draft, why string) []Draft {
 		return drafts
 	}
 	return append([]Draft{{Event: &CaseReopened{Reason: why}}}, drafts...)
+}
+
+// takenUpIfOpen reopens a closed case only where somebody's path goes on again.
+func (s *State) takenUpIfOpen(drafts []Draft, why string, r Request) []Draft {
+	if len(drafts) == 0 || s.after(drafts, r).allEnded() {
+		return drafts
+	}
+	return s.takenUpAgain(drafts, why)
 }
 
 // revoked tells whether a revocation stands.
