@@ -4,7 +4,8 @@ STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench clean
+
+.PHONY: help run build assets servers test check bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,10 +13,19 @@ help: ## show this help
 run: build ## bring the whole system up, with sample families, and say where to look
 	@exec ./bin/ricongiungi up
 
-build: ## build the program into bin/
+build: assets ## build the program into bin/
 	@go build -o bin/ricongiungi ./cmd/ricongiungi
 
-test: check ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
+# What npm installs for the pages, copied to where the program embeds it.
+assets: console/assets/dist/console.css
+
+console/assets/dist/console.css: console/assets/package-lock.json console/assets/build.mjs $(wildcard console/assets/src/*)
+	@cd console/assets && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.mjs
+
+servers: # before the tests, whose waits are meant for servers that start, not for one that is being built
+	@go run ./cmd/ricongiungi prepare
+
+test: assets check servers ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
 	go test -race -timeout 20m ./...
 
 check: ## formatting, vet, staticcheck, workflow determinism

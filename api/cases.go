@@ -12,18 +12,31 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 )
 
 func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	asked := CaseQuery{Office: q.code("office"), Phase: q.choice("phase", phases), Counsellor: q.id("counsellor_id"),
+	asked := CaseQuery{Offices: s.officesFor(r, q.code("office")), Phase: q.choice("phase", phases), Counsellor: q.id("counsellor_id"),
 		Municipio: int(q.number("municipio", 1, 9, 0)), Cursor: q.cursor(), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return err
 	}
 	page, err := s.Views.Cases(r.Context(), asked)
 	return answerPage(w, page, err)
+}
+
+// officesFor are the hubs whose cases a list may hold: the one asked for, or
+// all that the caller sees.
+func (s *server) officesFor(r *http.Request, asked string) []string {
+	switch {
+	case asked == "":
+		return s.Rights.Offices(actorOf(r))
+	case s.Rights.Sees(actorOf(r), asked):
+		return []string{asked}
+	}
+	return []string{}
 }
 
 // showCase gives the present view under an ETag, or a past one without: that
@@ -43,7 +56,7 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	view, err := s.Views.CaseAsOf(r.Context(), id, asOf, knownAt)
 	if err == nil {
-		view, err = masked(view, actorOf(r).Role)
+		view, err = access.Masked(view, actorOf(r).Role)
 	}
 	if err != nil {
 		return err
@@ -52,7 +65,7 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) error {
-	kept, err := s.Views.Rendered(r.Context(), id)
+	kept, err := s.Views.Rendered(r.Context(), id, exchangeOf(r).standing)
 	if err != nil {
 		return err
 	}
@@ -71,7 +84,7 @@ func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) 
 // present is the view as the role may see it, in JSON. Who sees all of it gets
 // it as it is kept, with the people put in at its end.
 func present(kept Rendered, role casefile.Role) ([]byte, error) {
-	if seesAll(role) {
+	if access.SeesAll(role) {
 		people, err := json.Marshal(kept.People)
 		if err != nil {
 			return nil, fmt.Errorf("people of the case: %w", err)
@@ -81,7 +94,7 @@ func present(kept Rendered, role casefile.Role) ([]byte, error) {
 	}
 	view, err := viewOf(kept)
 	if err == nil {
-		view, err = masked(view, role)
+		view, err = access.Masked(view, role)
 	}
 	if err != nil {
 		return nil, err
@@ -106,20 +119,20 @@ func (s *server) listCaseAgenda(w http.ResponseWriter, r *http.Request) error {
 	if err := queryOf(r).err(); err != nil {
 		return err
 	}
-	kept, err := s.Views.Rendered(r.Context(), id)
+	kept, err := s.Views.Rendered(r.Context(), id, exchangeOf(r).standing)
 	if err != nil {
 		return err
 	}
 	view, err := viewOf(kept)
 	if err == nil {
-		view, err = masked(view, actorOf(r).Role)
+		view, err = access.Masked(view, actorOf(r).Role)
 	}
 	return answerPage(w, Page[casefile.DueView]{Items: view.Agenda}, err)
 }
 
 func (s *server) listAgenda(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	asked := AgendaQuery{Office: q.code("office"), Counsellor: q.id("counsellor_id"), Role: casefile.Role(q.choice("responsible", roleNames())),
+	asked := AgendaQuery{Offices: s.officesFor(r, q.code("office")), Counsellor: q.id("counsellor_id"), Role: casefile.Role(q.choice("responsible", roleNames())),
 		Before: q.day("due_by"), Cursor: q.cursor(), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return err

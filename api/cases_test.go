@@ -48,7 +48,7 @@ func TestListsArePaged(t *testing.T) {
 	w := newWorld(t)
 	answer := w.do("GET", "/v1/cases?office=wemi-mi&phase=arrival&municipio=4&limit=10&cursor=abc", "", w.as(casefile.Supervisor))
 	require.Equal(t, http.StatusOK, answer.Code, answer.Body)
-	assert.Equal(t, CaseQuery{Office: "wemi-mi", Phase: "arrival", Municipio: 4, Cursor: "abc", Limit: 10}, w.asked)
+	assert.Equal(t, CaseQuery{Offices: []string{"wemi-mi"}, Phase: "arrival", Municipio: 4, Cursor: "abc", Limit: 10}, w.asked)
 	assert.Contains(t, answer.Body.String(), `"next_cursor":"next-1"`)
 	for _, target := range []string{"?limit=0", "?limit=501", "?phase=lost", "?municipio=10", "?cursor=forged", "?office=Wemi", "?a;b"} {
 		assert.Equal(t, http.StatusBadRequest, w.do("GET", "/v1/cases"+target, "", w.as(casefile.Supervisor)).Code, target)
@@ -73,7 +73,7 @@ func TestAgendas(t *testing.T) {
 	assert.Equal(t, casefile.EducationOfficer, w.asked.(AgendaQuery).Role, "others' items are none of theirs")
 	answer = w.do("GET", "/v1/agenda?responsible=counsellor&due_by=2026-04-30", "", w.as(casefile.Counsellor))
 	require.Equal(t, http.StatusOK, answer.Code, answer.Body)
-	assert.Equal(t, AgendaQuery{Role: casefile.Counsellor, Before: day.AddDays(30), Limit: 50}, w.asked)
+	assert.Equal(t, AgendaQuery{Offices: []string{"wemi-mi"}, Role: casefile.Counsellor, Before: day.AddDays(30), Limit: 50}, w.asked)
 }
 
 func TestFeedSaysWhereToGoOn(t *testing.T) {

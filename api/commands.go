@@ -4,8 +4,10 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/schemas"
 )
@@ -15,9 +17,6 @@ import (
 func (s *server) giveCommand(w http.ResponseWriter, r *http.Request) error {
 	order, err := s.order(w, r)
 	if err != nil {
-		return err
-	}
-	if _, err := s.Views.Version(r.Context(), order.CaseID); err != nil {
 		return err
 	}
 	settled, err := s.Orders.AcceptOrder(r.Context(), order)
@@ -61,7 +60,10 @@ func (s *server) order(w http.ResponseWriter, r *http.Request) (casefile.Order, 
 	if err != nil {
 		return casefile.Order{}, err
 	}
-	if err := s.rights.checkCommand(actorOf(r).Role, name, data); err != nil {
+	switch err := s.Rights.Command(actorOf(r).Role, name, data); {
+	case errors.Is(err, access.ErrForbidden):
+		return casefile.Order{}, problemForbidden
+	case err != nil:
 		return casefile.Order{}, err
 	}
 	return casefile.Order{CommandID: key, CaseID: caseID, Type: name, Body: data,

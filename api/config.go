@@ -5,12 +5,16 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"ricongiungi/access"
+	"ricongiungi/rules"
 )
 
-// Config is what the API needs. The ports and Tokens are required; the zero
+// Config is what the API needs. The ports, Tokens and Rights are required; the zero
 // values of everything else are sound.
 type Config struct {
 	Orders   Orders
@@ -18,12 +22,17 @@ type Config struct {
 	Views    Views
 	Handoffs Handoffs
 	Evidence Evidence
+	Figures  Figures
+	Hub      Hub
 	Health   Health
 	Tokens   *Verifier
+	Rights   access.Rights
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
 	Clock     func() time.Time // time.Now
+	Book      *rules.Book      // rules.Default()
+	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
 }
@@ -44,6 +53,9 @@ func (c Config) withDefaults() Config {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
+	if c.Book == nil {
+		c.Book = rules.Default()
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -57,17 +69,16 @@ func newRouter(c Config) *chi.Mux {
 	c = c.withDefaults()
 	s := &server{
 		Config:  c,
-		rights:  loadRights(),
 		limits:  newLimits(c.RateLimit),
 		batches: make(chan struct{}, batchesAtOnce),
 	}
 	router := chi.NewRouter()
 	router.Use(s.observed, s.recovered)
 	for _, route := range s.routes() {
-		router.Method(route.method, route.pattern, s.guarded(s.rights.route(route.method, route.pattern), route.handle))
+		router.Method(route.method, route.pattern, s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
 	}
-	router.NotFound(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
-	router.MethodNotAllowed(s.guarded(everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
+	router.NotFound(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
+	router.MethodNotAllowed(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
 	return router
 }
 
@@ -88,9 +99,10 @@ func Server(addr string, handler http.Handler) *http.Server {
 // server holds what all handlers share.
 type server struct {
 	Config
-	rights  rights
 	limits  *limits
 	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
+
+	figuring sync.Mutex // reading the whole log is done once at a time
 }
 
 // handler answers a request or says why not; errors become problem documents in
@@ -118,6 +130,11 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
 		{"GET", "/v1/agenda", s.listAgenda},
+		{"GET", "/v1/school-demand", s.showDemand},
+		{"GET", "/v1/school-demand/forecast", s.showForecast},
+		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/services", s.listServices},
+		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
 		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},

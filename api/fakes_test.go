@@ -8,7 +8,12 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
+	"ricongiungi/demand"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
+	"ricongiungi/rules"
+	"ricongiungi/services"
+	"ricongiungi/views"
 )
 
 // fakes stands in for everything behind the ports. Set a function to change one
@@ -21,6 +26,12 @@ type fakes struct {
 	settle   func(handoff.Settlement) (handoff.Receipt, error)
 	down     map[string]error
 	panics   bool
+
+	cells     []demand.Cell
+	published map[demand.Key]json.RawMessage
+	questions []demand.Question
+	logsRead  int
+	figureLog *demand.Log
 
 	orders   []casefile.Order
 	received []Received
@@ -50,24 +61,27 @@ func (f *fakes) Submit(ctx context.Context, caseID, commandID string) (casefile.
 	return sampleOutcome(caseID, commandID), nil
 }
 
-func (f *fakes) Version(_ context.Context, caseID string) (int64, error) {
-	if caseID != caseA {
-		return 0, ErrNotFound
+func (f *fakes) Standing(_ context.Context, caseID string) (views.Standing, error) {
+	switch caseID {
+	case caseA:
+		return views.Standing{Version: 7, Office: "wemi-mi"}, nil
+	case foreignCase:
+		return views.Standing{Version: 3, Office: "wemi-to"}, nil
 	}
-	return 7, nil
+	return views.Standing{}, ErrNotFound
 }
 
 func (f *fakes) Case(ctx context.Context, caseID string) (casefile.View, error) {
 	if f.panics {
 		panic("Maria Rossi")
 	}
-	if _, err := f.Version(ctx, caseID); err != nil {
+	if _, err := f.Standing(ctx, caseID); err != nil {
 		return casefile.View{}, err
 	}
 	return sampleView(), nil
 }
 
-func (f *fakes) Rendered(ctx context.Context, caseID string) (Rendered, error) {
+func (f *fakes) Rendered(ctx context.Context, caseID string, _ views.Standing) (Rendered, error) {
 	view, err := f.Case(ctx, caseID)
 	if err != nil {
 		return Rendered{}, err
@@ -178,6 +192,48 @@ func (f *fakes) Consistency(_ context.Context, from, to int64) (Proof, error) {
 
 func (f *fakes) EventProof(context.Context, string, int64) (EventProof, error) {
 	return EventProof{Position: 3, Leaf: "e30=", Hashes: []string{}, Checkpoint: "x"}, nil
+}
+
+func (f *fakes) SchoolDemand(_ context.Context, q demand.Query, on rules.Date) ([]demand.Cell, int64, error) {
+	f.asked = q
+	return f.cells, 42, nil
+}
+
+func (f *fakes) FigureLog(_ context.Context, on rules.Date) (*demand.Log, error) {
+	f.logsRead++
+	if f.figureLog != nil {
+		return f.figureLog, nil
+	}
+	return &demand.Log{Position: 42, Book: rules.Default()}, nil
+}
+
+func (f *fakes) Published(_ context.Context, key demand.Key) (json.RawMessage, error) {
+	if kept, ok := f.published[key]; ok {
+		return kept, nil
+	}
+	return nil, ErrNotFound
+}
+
+func (f *fakes) Publish(_ context.Context, key demand.Key, figures json.RawMessage) (json.RawMessage, error) {
+	if f.published == nil {
+		f.published = map[demand.Key]json.RawMessage{}
+	}
+	f.published[key] = figures
+	return figures, nil
+}
+
+func (f *fakes) RecordQuestion(_ context.Context, q demand.Question, _ []byte) error {
+	f.questions = append(f.questions, q)
+	return nil
+}
+
+func (f *fakes) Services(context.Context) (services.Directory, error) {
+	return services.Sample(rules.Default()), f.down["database"]
+}
+
+func (f *fakes) FreeSlots(_ context.Context, q diary.Query) ([]diary.Slot, error) {
+	f.asked = q
+	return []diary.Slot{{At: now, Minutes: q.Minutes, Place: "hub", Room: "colloqui-1", Mediator: "med-ar-1", Language: "ar"}}, nil
 }
 
 func (f *fakes) Check(context.Context) map[string]error {

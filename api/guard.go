@@ -16,13 +16,16 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/google/uuid"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/views"
 )
 
 // exchange is what is known of a request beside what it says itself.
 type exchange struct {
-	id    string         // names the request in logs and problem documents
-	actor casefile.Actor // empty where nobody had to say who they are
+	id       string         // names the request in logs and problem documents
+	actor    casefile.Actor // empty where nobody had to say who they are
+	standing views.Standing // of the case that the address names
 }
 
 type exchangeKey struct{}
@@ -80,9 +83,12 @@ func (s *server) recovered(next http.Handler) http.Handler {
 
 // guarded is the one place where it is decided whether a request is served: who
 // asks, how often, and whether that role may.
-func (s *server) guarded(may permission, handle handler) http.HandlerFunc {
+func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := s.admit(w, r, may)
+		if err == nil {
+			err = s.findCase(r)
+		}
 		if err == nil {
 			err = handle(w, r)
 		}
@@ -92,9 +98,9 @@ func (s *server) guarded(may permission, handle handler) http.HandlerFunc {
 	}
 }
 
-func (s *server) admit(w http.ResponseWriter, r *http.Request, may permission) error {
+func (s *server) admit(w http.ResponseWriter, r *http.Request, may access.Permission) error {
 	caller, refusal := remoteHost(r), error(nil)
-	if !may.anyone {
+	if !may.Anyone {
 		actor, err := s.authenticate(r)
 		if err == nil {
 			exchangeOf(r).actor, caller = actor, actor.ID
@@ -104,10 +110,31 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, may permission) e
 	if !s.limits.allow(w.Header(), caller, s.Clock()) {
 		return problemTooMany
 	}
-	if refusal == nil && !may.anyone && !may.roles[actorOf(r).Role] {
+	if refusal == nil && !may.Anyone && !may.Roles[actorOf(r).Role] {
 		return problemForbidden
 	}
 	return refusal
+}
+
+// findCase answers a case of a foreign hub like one that does not exist, before
+// anything of it is read.
+func (s *server) findCase(r *http.Request) error {
+	if chi.URLParam(r, "case_id") == "" {
+		return nil
+	}
+	id, err := pathID(r, "case_id")
+	if err != nil {
+		return err
+	}
+	standing, err := s.Views.Standing(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !s.Rights.Sees(actorOf(r), standing.Office) {
+		return ErrNotFound
+	}
+	exchangeOf(r).standing = standing
+	return nil
 }
 
 // authenticate never says which check failed: the answer would help guessing.

@@ -133,3 +133,15 @@ func (s *server) listGaps(w http.ResponseWriter, r *http.Request) error {
 	gaps, err := s.Handoffs.Gaps(r.Context(), sender)
 	return answerPage(w, Page[handoff.Gap]{Items: gaps}, err)
 }
+
+// ownSender keeps officers of the Prefecture to what their own office sent.
+// Others see the sender they ask for, or all.
+func ownSender(actor casefile.Actor, asked string) (string, error) {
+	if actor.Role != casefile.SUIOfficer {
+		return asked, nil
+	}
+	if asked != "" && asked != actor.Office {
+		return "", problemForeignSender
+	}
+	return actor.Office, nil
+}

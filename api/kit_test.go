@@ -17,18 +17,21 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
 )
 
 const (
-	caseA   = "1c0ffee0-0000-4000-8000-00000000000a"
-	caseB   = "1c0ffee0-0000-4000-8000-00000000000b"
-	memberA = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e4f"
-	pupilA  = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e50"
-	eventA  = "2c3d4e5f-6a7b-5c8d-9e0f-1a2b3c4d5e6f"
-	keyA    = "6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d"
+	caseA = "1c0ffee0-0000-4000-8000-00000000000a"
+	caseB = "1c0ffee0-0000-4000-8000-00000000000b"
+
+	foreignCase = "1c0ffee0-0000-4000-8000-00000000000f" // of a hub that nobody here sees
+	memberA     = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e4f"
+	pupilA      = "0b6a1c1e-5a61-5d5a-9f0e-6a1f0c2d3e50"
+	eventA      = "2c3d4e5f-6a7b-5c8d-9e0f-1a2b3c4d5e6f"
+	keyA        = "6a7b8c9d-0e1f-4a2b-8c3d-4e5f6a7b8c9d"
 )
 
 var (
@@ -50,8 +53,8 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	require.NoError(t, err)
 	f, log := &fakes{}, &bytes.Buffer{}
-	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Health: f, Wait: 20 * time.Millisecond,
-		Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
+	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Health: f, Wait: 20 * time.Millisecond,
+		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)
 	}
@@ -122,20 +125,25 @@ func sampleDue(part casefile.Part) casefile.DueView {
 func sampleView() casefile.View {
 	term := sampleDue(casefile.Arrival).Term
 	return casefile.View{
-		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day,
+		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day, ConditionsOn: day,
 		Review: casefile.ReviewView{FiledOn: day, DecidedOn: day, Term: &term, Pauses: []casefile.Pause{{From: day, To: day}}}, Goals: []string{"italian_course"},
 		Members: []casefile.MemberView{
 			{MemberID: memberA, Ref: "1", Kinship: casefile.Spouse, Stage: casefile.StageEntered, Steps: []casefile.StepView{{Step: "entered", On: day}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day, Verdict: "accepted"}}},
 			{MemberID: pupilA, Ref: "2", Kinship: casefile.MinorChild, Stage: casefile.StageEntered, Steps: []casefile.StepView{}, SchoolDue: true,
-				Needs:     &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
-				School:    &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
-				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}},
+				Needs:  &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
+				School: &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
+				Conditions: []casefile.ConditionView{{TestedOn: day, Why: rules.Text{It: "Reddito", En: "Income"}, Verdict: casefile.Verdict{
+					MemberID: pupilA, Condition: "income", Outcome: casefile.NotMet, Rule: rules.SocialAllowance, ValidFrom: day, Required: 1750743}}},
+				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}, Absences: []casefile.Absence{{From: day, To: day, Days: 1}}},
 		},
-		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub"}},
-		Referrals:    []casefile.ReferralView{{ReferralID: eventA, Service: "celav", SentOn: day}},
-		CheckIns:     []casefile.CheckInView{{Month: 1, On: day}},
-		Agenda:       []casefile.DueView{sampleDue(casefile.Arrival), sampleDue(casefile.Schooling)},
+		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub", Room: "colloqui-1", Minutes: 45, Outcome: "cancelled", Reason: "moved"}},
+		Referrals: []casefile.ReferralView{{ReferralID: eventA, Service: "celav", SentOn: day, Status: casefile.ReferralWaitlisted, StatusOn: day, Kind: "celav",
+			ReferralDetails: casefile.ReferralDetails{Position: 3, RecontactOn: day, At: now}, CELAV: &casefile.CELAVView{Step: casefile.CELAVTraineeship, On: day, Until: day}}},
+		CheckIns: []casefile.CheckInView{{Month: 1, On: day, MemberID: memberA, Scores: map[string]int{"housing": 1}}},
+		Plan:     []casefile.GoalView{{GoalID: eventA, Goal: "italian_course", Owner: "family", SetOn: day, TargetOn: day}},
+		NoShows:  1, Concerns: []casefile.ConcernView{{ConcernID: eventA, Kind: casefile.ConcernWellBeing, About: "housing", RaisedOn: day}},
+		Agenda: []casefile.DueView{sampleDue(casefile.Arrival), sampleDue(casefile.Schooling)},
 		People: []casefile.Person{{PersonID: caseB, Particulars: casefile.Particulars{FamilyName: "Sponsor", SUIFile: "P-MI/1"}},
 			{PersonID: memberA, Particulars: casefile.Particulars{FamilyName: "Spouse"}},
 			{PersonID: pupilA, Particulars: casefile.Particulars{FamilyName: "Pupil", BirthDate: day, Phone: "+39 02 0000"}}},

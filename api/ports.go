@@ -4,10 +4,15 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"ricongiungi/casefile"
+	"ricongiungi/demand"
+	"ricongiungi/diary"
 	"ricongiungi/handoff"
+	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -38,10 +43,11 @@ type Engine interface {
 
 // Views answers questions about cases.
 type Views interface {
-	// Rendered gives the present view as it is kept, and its people. Errors: ErrNotFound.
-	Rendered(ctx context.Context, caseID string) (Rendered, error)
-	// Version is the present version of a case, read without the rest. Errors: ErrNotFound.
-	Version(ctx context.Context, caseID string) (int64, error)
+	// Standing says how far a case is and whose it is, read without the rest. Errors: ErrNotFound.
+	Standing(ctx context.Context, caseID string) (views.Standing, error)
+	// Rendered gives the view as it is kept, and its people, at least as new as
+	// the standing. Errors: ErrNotFound.
+	Rendered(ctx context.Context, caseID string, at views.Standing) (Rendered, error)
 	// CaseAsOf folds the case as of a day and as known at an instant (zero: no limit).
 	CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.Time) (casefile.View, error)
 	Cases(ctx context.Context, q CaseQuery) (Page[CaseRow], error)
@@ -73,6 +79,32 @@ type Evidence interface {
 	Consistency(ctx context.Context, from, to int64) (Proof, error)
 	// EventProof proves one event of a case against the present checkpoint.
 	EventProof(ctx context.Context, caseID string, version int64) (EventProof, error)
+}
+
+// Figures answers what the department and the city's reports ask.
+type Figures interface {
+	// SchoolDemand counts who waits for a school on the day, with the position of the log.
+	SchoolDemand(ctx context.Context, q demand.Query, on rules.Date) ([]demand.Cell, int64, error)
+	// FigureLog reads the whole log as it was recorded before the day.
+	FigureLog(ctx context.Context, on rules.Date) (*demand.Log, error)
+	// Published gives figures as they were published. Errors: ErrNotFound.
+	Published(ctx context.Context, key demand.Key) (json.RawMessage, error)
+	// Publish keeps figures for good and gives those that stand.
+	Publish(ctx context.Context, key demand.Key, figures json.RawMessage) (json.RawMessage, error)
+	// RecordQuestion keeps who asked what for which purpose.
+	RecordQuestion(ctx context.Context, q demand.Question, answer []byte) error
+}
+
+// SchoolFacts gives what the indicators need to know of schools.
+type SchoolFacts func(ctx context.Context) (demand.Schools, error)
+
+// Hub tells what the hub can offer: services to refer to, appointments to book.
+type Hub interface {
+	// Services is the directory as of now. Errors: ErrUnavailable.
+	Services(ctx context.Context) (services.Directory, error)
+	// FreeSlots lists free appointments that are still to come, soonest first.
+	// Errors: ErrUnavailable.
+	FreeSlots(ctx context.Context, q diary.Query) ([]diary.Slot, error)
 }
 
 // Health tells whether the parts answer.

@@ -99,9 +99,7 @@ const maxPosition = 1<<53 - 1 // what every reader of JSON can hold
 func (q *query) limit() int { return int(q.number("limit", 1, 500, 50)) }
 
 var (
-	phases = []string{string(casefile.PhaseUnopened), string(casefile.PhasePreparing), string(casefile.PhaseUnderReview),
-		string(casefile.PhaseAwaitingDocument), string(casefile.PhaseRefusalNotified), string(casefile.PhaseAppeal), string(casefile.PhasePreDeparture),
-		string(casefile.PhaseArrival), string(casefile.PhaseFollowUp), string(casefile.PhaseClosed)}
+	phases   = textsOf(casefile.Phases())
 	statuses = []string{string(handoff.Accepted), string(handoff.Held), string(handoff.Applied),
 		string(handoff.Quarantined), string(handoff.Discarded)}
 )
@@ -155,4 +153,14 @@ func (q *query) err() error {
 		return problemQuery.because(q.problems[:min(len(q.problems), 20)]...)
 	}
 	return nil
+}
+
+func roleNames() []string { return textsOf(casefile.OperatorRoles()) }
+
+func textsOf[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
+	}
+	return texts
 }

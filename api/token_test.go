@@ -147,3 +147,28 @@ func TestVerifiedTokensAreRememberedNoLongerThanTheyLive(t *testing.T) {
 	_, err = verifier.Verify(token)
 	assert.Error(t, err)
 }
+
+func TestARevokedActorsEarlierTokensAreRefusedAtOnceAndLaterOnesAreNot(t *testing.T) {
+	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
+	require.NoError(t, err)
+	verifier := NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience)
+	leaver, colleague := uuid.New(), uuid.New()
+	token := func(who uuid.UUID) string {
+		text, err := issuer.Token(who, casefile.Counsellor, "wemi-mi", time.Hour)
+		require.NoError(t, err)
+		return text
+	}
+	held, other := token(leaver), token(colleague)
+	_, err = verifier.Verify(held)
+	require.NoError(t, err, "it is remembered as verified")
+
+	verifier.Revoke(map[string]time.Time{leaver.String(): time.Now()})
+	_, err = verifier.Verify(held)
+	assert.ErrorContains(t, err, "revoked")
+	_, err = verifier.Verify(other)
+	assert.NoError(t, err)
+
+	verifier.Revoke(map[string]time.Time{leaver.String(): time.Now().Add(-time.Minute)})
+	_, err = verifier.Verify(token(leaver))
+	assert.NoError(t, err, "issued after the revocation")
+}

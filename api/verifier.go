@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -28,6 +29,7 @@ type Verifier struct {
 	keys             *Keys
 	issuer, audience string
 	clock            func() time.Time
+	revoked          atomic.Pointer[map[string]time.Time]
 
 	mu       sync.Mutex
 	verified map[[sha256.Size]byte]remembered
@@ -35,13 +37,16 @@ type Verifier struct {
 
 // remembered is a verified token: ES256 costs more than all else a read does.
 type remembered struct {
-	actor casefile.Actor
-	until time.Time
+	actor  casefile.Actor
+	issued time.Time
+	until  time.Time
 }
 
 // NewVerifier verifies tokens of the issuer for the audience.
 func NewVerifier(keys *Keys, issuer, audience string) *Verifier {
-	return &Verifier{keys: keys, issuer: issuer, audience: audience, clock: time.Now, verified: map[[sha256.Size]byte]remembered{}}
+	v := &Verifier{keys: keys, issuer: issuer, audience: audience, clock: time.Now, verified: map[[sha256.Size]byte]remembered{}}
+	v.Revoke(nil)
+	return v
 }
 
 // Verify gives the actor of a sound token. The error says which check failed
@@ -51,17 +56,24 @@ func (v *Verifier) Verify(token string) (casefile.Actor, error) {
 		return casefile.Actor{}, errors.New("token: too long")
 	}
 	digest, now := sha256.Sum256([]byte(token)), v.clock()
-	if actor, ok := v.recall(digest, now); ok {
-		return actor, nil
+	known, ok := v.recall(digest, now)
+	if !ok {
+		said, err := v.read(token, now)
+		if err != nil {
+			return casefile.Actor{}, err
+		}
+		actor := casefile.Actor{ID: said.Subject, Role: said.Role, Office: said.Office}
+		known = v.remember(digest, actor, said, now)
 	}
-	said, err := v.read(token, now)
-	if err != nil {
-		return casefile.Actor{}, err
+	if since, revoked := (*v.revoked.Load())[known.actor.ID]; revoked && !known.issued.After(since) {
+		return casefile.Actor{}, errors.New("token: revoked")
 	}
-	actor := casefile.Actor{ID: said.Subject, Role: said.Role, Office: said.Office}
-	v.remember(digest, actor, now, said.Expiry.Time())
-	return actor, nil
+	return known.actor, nil
 }
+
+// Revoke replaces the list of actors whose tokens are worth nothing when issued
+// up to the instant given.
+func (v *Verifier) Revoke(since map[string]time.Time) { v.revoked.Store(&since) }
 
 // read checks a token. Keys come from the configured set only: whatever key or
 // address of keys the token itself names is ignored.
@@ -94,7 +106,7 @@ func (v *Verifier) check(said claims, now time.Time) error {
 		return errors.New("token: exp or iat missing")
 	case !plainUUID.MatchString(said.Subject):
 		return errors.New("token: sub is no UUID")
-	case !slices.Contains(roles, said.Role):
+	case !slices.Contains(casefile.OperatorRoles(), said.Role):
 		return errors.New("token: unknown role")
 	case !plainCode.MatchString(said.Office):
 		return errors.New("token: office is no code")
@@ -102,22 +114,23 @@ func (v *Verifier) check(said claims, now time.Time) error {
 	return nil
 }
 
-func (v *Verifier) recall(digest [sha256.Size]byte, now time.Time) (casefile.Actor, bool) {
+func (v *Verifier) recall(digest [sha256.Size]byte, now time.Time) (remembered, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	known, ok := v.verified[digest]
-	return known.actor, ok && now.Before(known.until)
+	return known, ok && now.Before(known.until)
 }
 
-func (v *Verifier) remember(digest [sha256.Size]byte, actor casefile.Actor, now, expires time.Time) {
-	until := now.Add(rememberFor)
-	if expires.Before(until) {
-		until = expires
+func (v *Verifier) remember(digest [sha256.Size]byte, actor casefile.Actor, said claims, now time.Time) remembered {
+	known := remembered{actor: actor, issued: said.IssuedAt.Time(), until: now.Add(rememberFor)}
+	if expires := said.Expiry.Time(); expires.Before(known.until) {
+		known.until = expires
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.verified) >= rememberMost {
 		clear(v.verified)
 	}
-	v.verified[digest] = remembered{actor, until}
+	v.verified[digest] = known
+	return known
 }

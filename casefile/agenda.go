@@ -3,8 +3,8 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"ricongiungi/rules"
 )
@@ -33,9 +33,13 @@ type Due struct {
 	Pauses   []Pause      `json:"pauses,omitempty"`
 	Settled  []Settlement `json:"law_changes,omitempty"` // that found the application pending
 	Lapsed   bool         `json:"lapsed"`                // the log holds that it was not done in time
+	About    string       `json:"about,omitempty"`       // code of what is meant where the item alone does not say, such as a paper
+	Family   bool         `json:"family,omitempty"`      // the family's own to do
 
-	remind  rules.Date
-	onLapse Event // what it means in law that nothing happened; nil when it only is late
+	remind   rules.Date
+	escalate rules.Date
+	onLapse  Event       // what it means in law that nothing happened; nil when it only is late
+	say      *rules.Text // why on that day, where nothing was counted forward
 }
 
 // key identifies the item together with its day: a term that moves is a new term.
@@ -53,20 +57,29 @@ func Agenda(s *State, book *rules.Book) []Due {
 		if m.Ending == "" {
 			a.preDeparture(m)
 			a.arrival(m)
+		}
+		if m.Ending == "" || m.Ending == Settled {
 			a.school(m)
 			a.kinship(m)
+			a.support(m)
 		}
 		a.appeals(m)
+		a.afterwards(m)
 	}
+	a.contact()
 	a.followUp()
-	if len(a.items) == 0 {
+	if !slices.ContainsFunc(a.items, Due.step) {
 		a.add(Due{Item: "periodic_review", Part: FollowUp, By: Counsellor, Term: book.Term(rules.PeriodicReview, s.LastOn)})
 	}
-	slices.SortStableFunc(a.items, func(x, y Due) int { return strings.Compare(x.sortKey(), y.sortKey()) })
+	slices.SortStableFunc(a.items, Due.compare)
 	return a.items
 }
 
-func (d Due) sortKey() string { return d.Term.Due.String() + d.Item + d.Subject }
+func (d Due) compare(e Due) int {
+	x, y := d.Term.Due, e.Term.Due
+	return cmp.Or(cmp.Compare(x.Year, y.Year), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Day, y.Day),
+		cmp.Compare(d.Item, e.Item), cmp.Compare(d.Subject, e.Subject))
+}
 
 type agenda struct {
 	state *State
@@ -75,24 +88,11 @@ type agenda struct {
 }
 
 func (a *agenda) add(d Due) {
-	d.Lapsed = a.state.lapsed[d.key()]
-	d.remind = a.reminder(d)
+	key := d.key()
+	d.Lapsed = a.state.lapsed[key]
+	d.Family = familyToDo[d.Item]
+	d.remind, d.escalate = a.reminder(d, key), a.escalation(d, key)
 	a.items = append(a.items, d)
-}
-
-// reminder is the working day on which the responsible person is reminded; zero
-// when there is no sensible one between the start and the end of the term.
-func (a *agenda) reminder(d Due) rules.Date {
-	lead := rules.ReminderShort
-	if d.Term.From.DaysUntil(d.Term.Due) > 40 {
-		lead = rules.ReminderLong
-	}
-	days := a.book.At(lead, d.Term.From).Number()
-	day := a.book.WorkingOnOrBefore(d.Term.Due.AddDays(-days))
-	if a.state.reminded[d.key()] || !d.Term.From.Before(day) {
-		return rules.Date{}
-	}
-	return day
 }
 
 // policy adds an item counted by one of the hub's own rules.
@@ -166,17 +166,13 @@ func (a *agenda) arrival(m *Member) {
 	if m.PermitRequestedOn.IsZero() {
 		a.member("permit_request", Arrival, m, Counsellor, m.Presentation)
 	}
-	if m.AgreementDue && m.AgreementSignedOn.IsZero() {
-		a.member("agreement", Arrival, m, Counsellor, m.Presentation)
-	}
-	if !m.AgreementSignedOn.IsZero() {
-		a.member("civics", Arrival, m, Counsellor, m.Civics)
-	}
+	a.agreement(m)
 	a.permit(m)
 }
 
 // permit lists what follows the permit request.
 func (a *agenda) permit(m *Member) {
+	a.permitSteps(m)
 	switch {
 	case m.PermitRequestedOn.IsZero(), !m.PermitIssuedOn.IsZero():
 	case m.permitRefused():
@@ -189,26 +185,6 @@ func (a *agenda) permit(m *Member) {
 	}
 }
 
-func (a *agenda) school(m *Member) {
-	k := m.School
-	switch {
-	case !k.StartedOn.IsZero() && k.LeftOn.IsZero():
-	case !k.searching():
-		if m.SchoolDue {
-			a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.hereSince(), k.LeftOn))
-		}
-	case k.ProposedOn.IsZero():
-		a.member("school_place", Schooling, m, EducationOfficer, k.ProposalBy)
-	case k.AcceptedOn.IsZero():
-		a.member("school_answer", Schooling, m, Counsellor, k.AnswerBy)
-	case !m.here(): // a place waits for a child who is still abroad
-	case k.AcceptedOn.Before(m.hereSince()):
-		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.hereSince()))
-	default:
-		a.member("school_start", Schooling, m, Counsellor, k.StartBy)
-	}
-}
-
 // checkIns pairs the months after the first entry with their rules.
 var checkIns = []struct {
 	month int
@@ -217,22 +193,13 @@ var checkIns = []struct {
 
 func (a *agenda) followUp() {
 	s := a.state
-	if !s.Review.DecidedOn.IsZero() && s.ContactOn.IsZero() && !s.allEnded() {
-		a.add(Due{Item: "first_contact", Part: PreDeparture, By: Counsellor, Term: a.book.Term(rules.FirstContact, s.Review.DecidedOn)})
-	}
 	if entry := s.FirstEntry(); !entry.IsZero() && s.accompanied() {
 		a.afterEntry(entry)
 	}
-	for _, p := range s.Appointments {
-		if p.Outcome == "" {
-			a.add(Due{Item: "appointment", Part: FollowUp, Subject: p.ID, MemberID: p.MemberID, By: Counsellor, Term: p.Due})
-		}
-	}
-	for _, r := range s.Referrals {
-		if r.ClosedOn.IsZero() {
-			a.add(Due{Item: "referral_reply", Part: FollowUp, Subject: r.ID, MemberID: r.MemberID, By: Counsellor, Term: r.Reply})
-		}
-	}
+	a.plan()
+	a.appointments()
+	a.referrals()
+	a.concerns()
 	if s.allEnded() && s.OpenReferrals() == 0 {
 		a.add(Due{Item: "closing", Part: FollowUp, By: Counsellor, Term: a.book.Term(rules.ClosingDue, s.lastEnding())})
 	}
@@ -265,6 +232,9 @@ func (s *State) lastEnding() rules.Date {
 
 // Explain says in one sentence why the item is due on its day.
 func (d Due) Explain(book *rules.Book) rules.Text {
+	if d.say != nil {
+		return *d.say
+	}
 	text := book.Explain(d.Term)
 	for _, settled := range d.Settled {
 		why := settled.Explain(book)

@@ -44,6 +44,7 @@ func (c *RecordEntry) entered(m *Member, r Request) ([]Draft, *Refusal) {
 		HostNotice:   r.Book.Term(rules.HostNotice, c.On),
 		AgreementDue: m.agreementDue(c.On, r.Book),
 		SchoolDue:    m.schoolDue(c.On, r.Book),
+		HealthCover:  m.coverDue(c.On, r.Book),
 	}, c.Step), nil
 }
 
@@ -51,13 +52,6 @@ func visaOver(expired rules.Date) *Refusal {
 	return refusalOf("visa_expired", "art. 4 TUI",
 		"Il visto valeva fino al "+expired.String()+": correggi prima la scadenza del visto, se è sbagliata.",
 		"The visa was good until "+expired.String()+": correct its last day first if that is wrong.").at("on")
-}
-
-// agreementDue is the verdict of DPR 179/2011 art. 2: first entry at the age of
-// sixteen or more. Exemptions are a matter for the SUI.
-func (m *Member) agreementDue(on rules.Date, book *rules.Book) bool {
-	birth := m.Who.BirthDate
-	return !birth.IsZero() && birth.AgeOn(on) >= book.At(rules.AgreementAge, on).Number()
 }
 
 // RecordHostNotice records the notice of whoever hosts the person (art. 7 TUI).
@@ -95,31 +89,6 @@ func (c *RecordPresentation) decide(s *State, r Request) ([]Draft, *Refusal) {
 	return one(&PresentedAtSUI{OfMember: OfMember{m.ID}, Late: c.On.After(m.Presentation.Due)}, c.Step), nil
 }
 
-// RecordAgreementSigned records the integration agreement (DPR 179/2011).
-type RecordAgreementSigned struct{ Step }
-
-func (c *RecordAgreementSigned) decide(s *State, r Request) ([]Draft, *Refusal) {
-	m, refusal := s.arrived(c.Step, r)
-	switch {
-	case refusal != nil:
-		return nil, refusal
-	case m.AgreementSignedOn == c.On:
-		return nil, nil
-	case !m.AgreementSignedOn.IsZero():
-		return nil, alreadyRecorded("agreement_signed", m.AgreementSignedOn)
-	case !m.AgreementDue:
-		return nil, refusalOf("agreement_not_due", "DPR 179/2011 art. 2",
-			"L'accordo di integrazione è dovuto solo da chi è entrato a sedici anni compiuti.",
-			"The integration agreement is due only from those who entered at sixteen or older.")
-	}
-	return one(&AgreementSigned{
-		OfMember: OfMember{m.ID},
-		Credits:  r.Book.At(rules.AgreementCredits, c.On).Number(),
-		Civics:   r.Book.Term(rules.AgreementCivics, c.On),
-		Term:     r.Book.Term(rules.AgreementTerm, c.On),
-	}, c.Step), nil
-}
-
 // SettleMember ends a member's path well: permit in hand and, where due, at school.
 type SettleMember struct{ Step }
 
@@ -132,9 +101,7 @@ func (c *SettleMember) decide(s *State, r Request) ([]Draft, *Refusal) {
 	case refusal != nil:
 		return nil, refusal
 	case m.PermitIssuedOn.IsZero():
-		return nil, refusalOf("permit_not_issued", "art. 30 TUI",
-			"Il permesso di soggiorno non risulta rilasciato: registralo prima di concludere il percorso.",
-			"No residence permit is recorded as issued: record it before settling the member.")
+		return nil, permitNotIssued()
 	case c.On.Before(m.PermitIssuedOn):
 		return nil, outOfOrder("permit_issued", m.PermitIssuedOn)
 	case m.SchoolDue && !m.School.attended():
@@ -143,6 +110,12 @@ func (c *SettleMember) decide(s *State, r Request) ([]Draft, *Refusal) {
 			"The child is not recorded as being at school: record the first day first.")
 	}
 	return one(&MemberSettled{OfMember{m.ID}}, c.Step), nil
+}
+
+func permitNotIssued() *Refusal {
+	return refusalOf("permit_not_issued", "art. 30 TUI",
+		"Il permesso di soggiorno non risulta rilasciato: registralo prima.",
+		"No residence permit is recorded as issued: record it first.")
 }
 
 // arrived finds a member who has entered; steps after entry need one.
@@ -168,12 +141,13 @@ type Entered struct {
 	HostNotice   rules.Term `json:"host_notice"`
 	AgreementDue bool       `json:"agreement_due"`
 	SchoolDue    bool       `json:"school_due"`
+	HealthCover  rules.Term `json:"health_cover,omitzero"` // of a parent over sixty-five; zero when none is due
 }
 
 func (e *Entered) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
 		m.EnteredOn, m.Presentation, m.HostNotice = f.OccurredOn(), e.Presentation, e.HostNotice
-		m.AgreementDue, m.SchoolDue = e.AgreementDue, e.SchoolDue
+		m.AgreementDue, m.SchoolDue, m.Settling.CoverBy = e.AgreementDue, e.SchoolDue, e.HealthCover
 		m.revive()
 		m.overturn(Revoked) // who is here has rights of defence
 	})
@@ -194,18 +168,6 @@ type PresentedAtSUI struct {
 
 func (e *PresentedAtSUI) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) { m.PresentedOn = f.OccurredOn() })
-}
-
-// AgreementSigned starts the two years of the integration agreement.
-type AgreementSigned struct {
-	OfMember
-	Credits int        `json:"credits"`
-	Civics  rules.Term `json:"civics"`
-	Term    rules.Term `json:"term"`
-}
-
-func (e *AgreementSigned) apply(s *State, f Fact) {
-	s.with(e.MemberID, func(m *Member) { m.AgreementSignedOn, m.Civics, m.Agreement = f.OccurredOn(), e.Civics, e.Term })
 }
 
 // MemberSettled is the good end of a member's path.

@@ -25,6 +25,7 @@ type Request struct {
 	Actor     Actor
 	Now       time.Time
 	Book      *rules.Book
+	Services  Services // the directory of services; nil where none is kept
 }
 
 // Today is the day of the request in Rome.
@@ -51,6 +52,11 @@ const (
 	System           Role = "system"
 )
 
+// OperatorRoles are the roles that a person or machine may have.
+func OperatorRoles() []Role {
+	return []Role{SUIOfficer, Counsellor, EducationOfficer, Supervisor, Auditor, Operator}
+}
+
 // commands holds every command under its name on the wire.
 var commands = map[string]func() Command{
 	"file_application":          newCommand[FileApplication],
@@ -69,16 +75,35 @@ var commands = map[string]func() Command{
 	"record_dna_result":         newCommand[RecordDNAResult],
 	"link_application":          newCommand[LinkApplication],
 
-	"assign_counsellor":         newCommand[AssignCounsellor],
-	"record_contact":            newCommand[RecordContact],
-	"record_needs_profile":      newCommand[RecordNeedsProfile],
-	"supply_document":           newCommand[SupplyDocument],
-	"verify_document":           newCommand[VerifyDocument],
-	"record_visa_requested":     newCommand[RecordVisaRequested],
-	"record_visa_granted":       newCommand[RecordVisaGranted],
-	"record_visa_refused":       newCommand[RecordVisaRefused],
-	"expect_arrival":            newCommand[ExpectArrival],
-	"record_entry":              newCommand[RecordEntry],
+	"assign_counsellor":     newCommand[AssignCounsellor],
+	"record_contact":        newCommand[RecordContact],
+	"record_needs_profile":  newCommand[RecordNeedsProfile],
+	"supply_document":       newCommand[SupplyDocument],
+	"verify_document":       newCommand[VerifyDocument],
+	"record_visa_requested": newCommand[RecordVisaRequested],
+	"record_visa_granted":   newCommand[RecordVisaGranted],
+	"record_visa_refused":   newCommand[RecordVisaRefused],
+	"expect_arrival":        newCommand[ExpectArrival],
+	"record_entry":          newCommand[RecordEntry],
+
+	"set_contact_preferences":             newCommand[SetContactPreferences],
+	"send_information_pack":               newCommand[SendInformationPack],
+	"request_consulate_appointment":       newCommand[RequestConsulateAppointment],
+	"record_consulate_appointment":        newCommand[RecordConsulateAppointment],
+	"record_consulate_appointment_missed": newCommand[RecordConsulateAppointmentMissed],
+	"record_school_guidance":              newCommand[RecordSchoolGuidance],
+	"exempt_from_agreement":               newCommand[ExemptFromAgreement],
+	"record_agreement_cosigned":           newCommand[RecordAgreementCosigned],
+	"record_civics_session":               newCommand[RecordCivicsSession],
+	"assess_agreement":                    newCommand[AssessAgreement],
+	"record_permit_receipt":               newCommand[RecordPermitReceipt],
+	"book_fingerprints":                   newCommand[BookFingerprints],
+	"record_fingerprints_taken":           newCommand[RecordFingerprintsTaken],
+	"record_permit_renewal_requested":     newCommand[RecordPermitRenewalRequested],
+	"record_residence_registered":         newCommand[RecordResidenceRegistered],
+	"record_health_enrolled":              newCommand[RecordHealthEnrolled],
+	"record_health_cover":                 newCommand[RecordHealthCover],
+
 	"record_host_notice":        newCommand[RecordHostNotice],
 	"record_presentation":       newCommand[RecordPresentation],
 	"record_agreement_signed":   newCommand[RecordAgreementSigned],
@@ -92,16 +117,31 @@ var commands = map[string]func() Command{
 	"decline_place":             newCommand[DeclinePlace],
 	"record_school_started":     newCommand[RecordSchoolStarted],
 	"record_school_left":        newCommand[RecordSchoolLeft],
+	"report_absences":           newCommand[ReportAbsences],
 	"make_plan":                 newCommand[MakePlan],
+	"set_goal":                  newCommand[SetGoal],
+	"close_goal":                newCommand[CloseGoal],
+	"review_plan":               newCommand[ReviewPlan],
 	"book_appointment":          newCommand[BookAppointment],
+	"move_appointment":          newCommand[MoveAppointment],
+	"cancel_appointment":        newCommand[CancelAppointment],
 	"record_appointment_kept":   newCommand[RecordAppointmentKept],
 	"record_appointment_missed": newCommand[RecordAppointmentMissed],
+	"draft_referral":            newCommand[DraftReferral],
 	"send_referral":             newCommand[SendReferral],
+	"record_referral_step":      newCommand[RecordReferralStep],
+	"record_celav_step":         newCommand[RecordCELAVStep],
 	"close_referral":            newCommand[CloseReferral],
 	"hold_check_in":             newCommand[HoldCheckIn],
+	"resolve_concern":           newCommand[ResolveConcern],
 	"add_note":                  newCommand[AddNote],
 	"close_case":                newCommand[CloseCase],
 	"reopen_case":               newCommand[ReopenCase],
+
+	"record_place_refused":        newCommand[RecordPlaceRefused],
+	"record_enrolled":             newCommand[RecordEnrolled],
+	"record_attendance_confirmed": newCommand[RecordAttendanceConfirmed],
+	"record_school_transferred":   newCommand[RecordSchoolTransferred],
 
 	"withdraw":      newCommand[Withdraw],
 	"record_death":  newCommand[RecordDeath],
@@ -109,6 +149,8 @@ var commands = map[string]func() Command{
 	"correct_event": newCommand[CorrectEvent],
 	"annul_event":   newCommand[AnnulEvent],
 	"wake":          newCommand[Wake],
+
+	"record_conditions": newCommand[RecordConditions],
 }
 
 func newCommand[C any, P interface {

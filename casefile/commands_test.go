@@ -25,7 +25,7 @@ var appointment = told("2026-05-05", &BookAppointment{MemberID: wife, At: noon("
 // examples has every command of the wire once.
 func examples(t *testing.T) map[string]example {
 	all := reviewExamples()
-	for _, more := range []map[string]example{courtExamples(t), departureExamples(), arrivalExamples(), hubExamples(t), branchExamples(t)} {
+	for _, more := range []map[string]example{courtExamples(t), departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t)} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -70,36 +70,82 @@ func fileAs(p Procedure, on string) Command {
 }
 
 func departureExamples() map[string]example {
-	supplied := told("2026-03-01", &SupplyDocument{Step: step(wife, "2026-03-01"), Item: "passport"})
+	supplied := told("2026-03-01", &SupplyDocument{Step: step(wife, "2026-03-01"), Item: "passport", Expires: day("2026-10-31")})
 	return map[string]example{
 		"record_contact":        {until("authorised", wife), "2026-02-18", &RecordContact{On: day("2026-02-18"), Channel: "phone", Note: "calls back"}, "contact_made"},
-		"record_needs_profile":  {until("authorised", wife), "2026-02-20", &RecordNeedsProfile{step(child, "2026-02-20"), NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5}}, "needs_profile_recorded"},
+		"record_needs_profile":  {until("authorised", wife), "2026-02-20", &RecordNeedsProfile{Step: step(child, "2026-02-20"), NeedsProfile: NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5}}, "needs_profile_recorded"},
 		"supply_document":       {until("authorised", wife), "2026-03-01", supplied.command, "document_supplied"},
 		"verify_document":       {and(until("authorised", wife), supplied), "2026-03-02", &VerifyDocument{Step: step(wife, "2026-03-02"), Item: "passport", Verdict: "accepted"}, "document_verified"},
 		"record_visa_requested": {until("authorised", wife), "2026-03-10", &RecordVisaRequested{Step: step(wife, "2026-03-10")}, "visa_requested"},
 		"record_visa_granted":   {until("visa_requested", wife), "2026-04-08", &RecordVisaGranted{step(wife, "2026-04-08"), day("2026-10-05")}, "visa_granted"},
 		"record_visa_refused":   {until("visa_requested", wife), "2026-04-08", &RecordVisaRefused{step(wife, "2026-04-08")}, "visa_refused"},
 		"expect_arrival":        {until("visa_granted", wife), "2026-04-09", &ExpectArrival{MemberID: wife, Expected: day("2026-05-04"), Confidence: "ticket"}, "arrival_expected"},
+		"record_conditions":     {until("filed", wife), "2025-11-10", soundConditions("2025-11-10"), "conditions_checked"},
 		"assign_counsellor":     {until("filed", wife), "2025-11-04", &AssignCounsellor{CounsellorID: counsellorID}, "counsellor_assigned"},
+	}
+}
+
+// The grandmother turned sixty-five before she entered.
+func withGrandmother() []telling {
+	a := application("2025-11-03")
+	a.Members = append(a.Members, Applicant{Ref: "4", Kinship: Parent, Who: Particulars{GivenName: "Zahra", BirthDate: day("1958-01-09")}})
+	return []telling{told("2025-11-03", &FileApplication{Application: a}), told("2026-02-16", decide("2026-02-16", "authorised", "authorised", "authorised", "authorised"))}
+}
+
+var grandmother = DeriveID(caseID, "member/4")
+
+func supportExamples() map[string]example {
+	decided := until("authorised", wife)
+	given := told("2026-03-11", &RecordConsulateAppointment{Step: step(wife, "2026-03-11"), At: noon("2026-04-09")})
+	return map[string]example{
+		"set_contact_preferences":             {decided, "2026-03-02", &SetContactPreferences{On: day("2026-03-02"), Language: "arz", Channel: "message", Reminders: true}, "contact_preferences_set"},
+		"send_information_pack":               {decided, "2026-03-02", &SendInformationPack{On: day("2026-03-02")}, "information_pack_sent"},
+		"request_consulate_appointment":       {decided, "2026-03-04", &RequestConsulateAppointment{step(wife, "2026-03-04")}, "consulate_appointment_requested"},
+		"record_consulate_appointment":        {decided, given.day, given.command, "consulate_appointment_given"},
+		"record_consulate_appointment_missed": {and(decided, given), "2026-04-09", &RecordConsulateAppointmentMissed{Step: step(wife, "2026-04-09"), Reason: "consulate_closed"}, "consulate_appointment_missed"},
+		"record_school_guidance":              {decided, "2026-04-15", &RecordSchoolGuidance{step(girl, "2026-04-15"), "counsellor"}, "school_guidance_held"},
+	}
+}
+
+func settlingExamples() map[string]example {
+	signed := and(until("presented", girl), told("2026-05-08", &RecordAgreementSigned{step(girl, "2026-05-08")}))
+	asked := until("permit_requested", wife)
+	grandmotherHere := and(withGrandmother(), told("2026-05-04", &RecordEntry{step(grandmother, "2026-05-04")}))
+	return map[string]example{
+		"exempt_from_agreement":           {until("entered", wife), "2026-05-06", &ExemptFromAgreement{step(wife, "2026-05-06"), "health"}, "agreement_exempted"},
+		"record_agreement_cosigned":       {signed, "2026-05-11", &RecordAgreementCosigned{step(girl, "2026-05-11")}, "agreement_cosigned"},
+		"record_civics_session":           {signed, "2026-07-06", &RecordCivicsSession{step(girl, "2026-07-06"), true}, "civics_session_recorded"},
+		"assess_agreement":                {signed, "2028-05-10", &AssessAgreement{step(girl, "2028-05-10"), 31}, "agreement_assessed"},
+		"record_permit_receipt":           {asked, "2026-05-12", &RecordPermitReceipt{step(wife, "2026-05-12")}, "permit_receipt_seen"},
+		"book_fingerprints":               {asked, "2026-05-12", &BookFingerprints{step(wife, "2026-05-12"), noon("2026-06-23")}, "fingerprints_booked"},
+		"record_fingerprints_taken":       {asked, "2026-06-23", &RecordFingerprintsTaken{step(wife, "2026-06-23")}, "fingerprints_taken"},
+		"record_permit_renewal_requested": {until("settled", child), "2028-05-15", &RecordPermitRenewalRequested{step(child, "2028-05-15")}, "permit_renewal_requested"},
+		"record_residence_registered":     {until("entered", wife), "2026-05-06", &RecordResidenceRegistered{step(wife, "2026-05-06")}, "residence_registered"},
+		"record_health_enrolled":          {asked, "2026-05-22", &RecordHealthEnrolled{step(wife, "2026-05-22")}, "health_service_enrolled"},
+		"record_health_cover":             {grandmotherHere, "2026-05-08", &RecordHealthCover{step(grandmother, "2026-05-08"), "insurance"}, "health_cover_shown"},
 	}
 }
 
 func arrivalExamples() map[string]example {
 	return map[string]example{
-		"record_entry":            {until("visa_granted", wife), "2026-05-04", &RecordEntry{step(wife, "2026-05-04")}, "entered"},
-		"record_host_notice":      {until("entered", wife), "2026-05-05", &RecordHostNotice{step(wife, "2026-05-05")}, "host_notice_given"},
-		"record_presentation":     {until("entered", wife), "2026-05-08", &RecordPresentation{step(wife, "2026-05-08")}, "presented_at_sui"},
-		"record_agreement_signed": {until("presented", wife), "2026-05-08", &RecordAgreementSigned{step(wife, "2026-05-08")}, "agreement_signed"},
-		"record_permit_requested": {until("presented", wife), "2026-05-11", &RecordPermitRequested{step(wife, "2026-05-11")}, "permit_requested"},
-		"record_permit_issued":    {until("permit_requested", wife), "2026-07-20", &RecordPermitIssued{step(wife, "2026-07-20"), day("2028-07-19")}, "permit_issued"},
-		"record_permit_refused":   {until("permit_requested", wife), "2026-07-20", &RecordPermitRefused{step(wife, "2026-07-20")}, "permit_refused"},
-		"settle_member":           {until("permit_issued", child), "2026-08-31", &SettleMember{step(child, "2026-08-31")}, "member_settled"},
-		"request_school":          {until("entered", child), "2026-05-05", &RequestSchool{Step: step(child, "2026-05-05")}, "school_requested"},
-		"propose_place":           {until("school_requested", child), "2026-05-18", &ProposePlace{step(child, "2026-05-18"), "MIIC8AA00X"}, "place_proposed"},
-		"accept_place":            {until("place_proposed", child), "2026-05-20", &AcceptPlace{step(child, "2026-05-20")}, "place_accepted"},
-		"decline_place":           {until("place_proposed", child), "2026-05-20", &DeclinePlace{step(child, "2026-05-20"), "too_far"}, "place_declined"},
-		"record_school_started":   {until("place_accepted", child), "2026-05-25", &RecordSchoolStarted{Step: step(child, "2026-05-25")}, "school_started"},
-		"record_school_left":      {until("school_started", child), "2026-06-03", &RecordSchoolLeft{step(child, "2026-06-03"), "moved"}, "school_left"},
+		"record_entry":                {until("visa_granted", wife), "2026-05-04", &RecordEntry{step(wife, "2026-05-04")}, "entered"},
+		"record_host_notice":          {and(withGrandmother(), told("2026-05-04", &RecordEntry{step(grandmother, "2026-05-04")})), "2026-05-05", &RecordHostNotice{step(grandmother, "2026-05-05")}, "host_notice_given"},
+		"record_presentation":         {until("entered", wife), "2026-05-08", &RecordPresentation{step(wife, "2026-05-08")}, "presented_at_sui"},
+		"record_agreement_signed":     {until("presented", wife), "2026-05-08", &RecordAgreementSigned{step(wife, "2026-05-08")}, "agreement_signed"},
+		"record_permit_requested":     {until("presented", wife), "2026-05-11", &RecordPermitRequested{step(wife, "2026-05-11")}, "permit_requested"},
+		"record_permit_issued":        {until("permit_requested", wife), "2026-07-20", &RecordPermitIssued{step(wife, "2026-07-20"), day("2028-07-19")}, "permit_issued"},
+		"record_permit_refused":       {until("permit_requested", wife), "2026-07-20", &RecordPermitRefused{step(wife, "2026-07-20")}, "permit_refused"},
+		"settle_member":               {until("permit_issued", child), "2026-08-31", &SettleMember{step(child, "2026-08-31")}, "member_settled"},
+		"request_school":              {until("entered", child), "2026-05-05", &RequestSchool{Step: step(child, "2026-05-05")}, "school_requested"},
+		"propose_place":               {until("school_requested", child), "2026-05-18", &ProposePlace{step(child, "2026-05-18"), "MIIC8AA00X"}, "place_proposed"},
+		"accept_place":                {until("place_proposed", child), "2026-05-20", &AcceptPlace{step(child, "2026-05-20")}, "place_accepted"},
+		"decline_place":               {until("place_proposed", child), "2026-05-20", &DeclinePlace{step(child, "2026-05-20"), "too_far"}, "place_declined"},
+		"record_school_started":       {until("place_accepted", child), "2026-05-25", &RecordSchoolStarted{Step: step(child, "2026-05-25")}, "school_started"},
+		"record_place_refused":        {until("place_accepted", child), "2026-05-21", &RecordPlaceRefused{Step: step(child, "2026-05-21"), Reason: "class_full"}, "place_refused"},
+		"record_enrolled":             {until("place_accepted", child), "2026-05-21", &RecordEnrolled{Step: step(child, "2026-05-21"), Reserve: true}, "school_enrolled"},
+		"record_attendance_confirmed": {until("school_started", child), "2026-06-25", &RecordAttendanceConfirmed{step(child, "2026-06-25")}, "attendance_confirmed"},
+		"record_school_transferred":   {until("school_started", child), "2026-06-03", &RecordSchoolTransferred{Step: step(child, "2026-06-03"), SchoolCode: "MIIC8BB00X", ReleasedOn: day("2026-06-01")}, "school_transferred"},
+		"record_school_left":          {until("school_started", child), "2026-06-03", &RecordSchoolLeft{step(child, "2026-06-03"), "moved"}, "school_left"},
 	}
 }
 
@@ -131,7 +177,7 @@ func branchExamples(t *testing.T) map[string]example {
 		"transfer_case": {until("entered", wife), "2026-06-01", &TransferCase{On: day("2026-06-01"), Municipality: "015146"}, "case_transferred"},
 		"correct_event": {until("entered", child), "2026-05-06", &CorrectEvent{EventID: entry, Reason: "misread_stamp", Type: "record_entry", Body: body(&RecordEntry{step(child, "2026-05-02")})}, "event_corrected"},
 		"annul_event":   {until("entered", child), "2026-05-06", &AnnulEvent{EventID: entry, Reason: "other_family"}, "event_annulled"},
-		"wake":          {until("authorised", wife), "2026-03-20", &Wake{}, "term_lapsed"},
+		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed term_lapsed"},
 	}
 }
 

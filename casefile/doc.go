@@ -9,8 +9,11 @@
 // from package rules. The files follow a family's way, each with the commands of
 // a stage, the events they decide on, and what those events change:
 // authorisation (with missingpapers, notices, clock and pending), decision,
-// revocation, predeparture, visa, arrival, permit, school, followup, meetings;
-// then procedure, appeal, kinship, links, branches and amendments, which can come
-// at any time.
-// state, member, fold, decide, agenda and wake hold what all stages share.
+// revocation, predeparture (contact, profile, papers, checklist, consulate,
+// guidance, expectation), visa, arrival, agreement, permit, settling, school,
+// followup, meetings; then procedure, appeal, kinship, links, branches and
+// amendments, which can come at any time.
+// conditions takes what a check was told, eligibility, means and verdict judge it;
+// restate works terms and verdicts out anew, for corrections and for whatif.
+// state, member, fold, decide, agenda, reminders and wake hold what all stages share.
 package casefile

@@ -2,6 +2,8 @@
 
 package casefile
 
+import "ricongiungi/rules"
+
 // Effect is something to be done outside the case because of an event: a
 // message to somebody, or an entry in a calendar. It names templates and ids;
 // whoever carries it out looks up names and addresses at that moment.
@@ -14,28 +16,33 @@ type Effect struct {
 	Language string `json:"language,omitempty"` // BCP 47, for the family
 	Subject  string `json:"subject,omitempty"`  // id that the template needs
 	MemberID string `json:"member_id,omitempty"`
+	About    string `json:"about,omitempty"` // code of what is meant where the subject does not say, such as a paper
 }
 
 // Effects derives what an event asks to be done outside. Events recorded long
 // after they happened still inform the hub: it did not know.
 func Effects(s *State, f Fact) []Effect {
-	effects := react(s, f.Event)
+	effects := react(s, f)
 	for i := range effects {
 		effects[i].ID = DeriveID(f.EventID, "effect/"+itoa(int64(i)))
-		if effects[i].To == "family" {
+		if effects[i].To == "family" && effects[i].Language == "" {
 			effects[i].Language = s.ContactLanguage
 		}
 	}
 	return effects
 }
 
-func react(s *State, event Event) []Effect {
-	switch e := event.(type) {
+func react(s *State, f Fact) []Effect {
+	switch e := f.Event.(type) {
 	case *NullaOstaIssued:
-		return []Effect{
-			message(PreDeparture, "new_authorisation", string(Counsellor), e.MemberID),
-			message(PreDeparture, "information_pack", "family", e.MemberID),
+		return []Effect{message(PreDeparture, "new_authorisation", string(Counsellor), e.MemberID)}
+	case *InformationPackSent:
+		return e.effects()
+	case *AgeNoted:
+		if e.late(f) {
+			return nil
 		}
+		return []Effect{{Kind: "message", Part: Arrival, Template: "birthday", To: string(Counsellor), Subject: itoa(int64(e.Age)), MemberID: e.MemberID}}
 	case *RefusalNotified:
 		return []Effect{message(Authorisation, "refusal_notice", string(Counsellor), "")}
 	case *MemberRefused:
@@ -63,11 +70,18 @@ func react(s *State, event Event) []Effect {
 	case *VisaExpired:
 		return []Effect{message(PreDeparture, "visa_expired", string(Counsellor), e.MemberID)}
 	case *Entered:
+		if e.Presentation.Due.Before(rules.DateOf(f.RecordedAt)) {
+			return nil // told when the duties were past
+		}
 		return []Effect{message(Arrival, "duties_after_entry", "family", e.MemberID)}
 	case *SchoolRequested:
 		return []Effect{message(Schooling, "place_needed", string(EducationOfficer), e.MemberID)}
 	case *PlaceProposed:
 		return []Effect{message(Schooling, "place_proposed", "family", e.MemberID)}
+	case *PlaceRefused:
+		if e.Contestable {
+			return []Effect{message(Schooling, "place_refused_contestable", string(EducationOfficer), e.MemberID)}
+		}
 	case *AppointmentBooked:
 		return []Effect{
 			{Kind: "appointment", Part: FollowUp, Template: "appointment", To: string(Counsellor), Subject: e.AppointmentID, MemberID: e.MemberID},
@@ -76,13 +90,70 @@ func react(s *State, event Event) []Effect {
 	case *ReferralSent:
 		return []Effect{{Kind: "message", Part: FollowUp, Template: "referral", To: "service:" + e.Service, Subject: e.ReferralID, MemberID: e.MemberID}}
 	case *TermLapsed:
-		return []Effect{{Kind: "message", Part: e.Part, Template: "term_lapsed", To: string(e.By), Subject: e.Item, MemberID: e.MemberID}}
+		if e.Quiet {
+			return nil
+		}
+		return []Effect{e.message("term_lapsed", string(e.By))}
 	case *ReminderRaised:
-		return []Effect{{Kind: "message", Part: e.Part, Template: "reminder", To: string(e.By), Subject: e.Item, MemberID: e.MemberID}}
+		return e.effects(s)
+	case *TermEscalated:
+		return []Effect{e.message("term_escalated", string(Supervisor))}
 	case *PersonDied:
 		return []Effect{message(Branches, "person_died", string(Supervisor), e.PersonID)}
 	}
+	return reactHub(s, f.Event)
+}
+
+// reactHub is the hub's part: whoever sent a referral hears of each answer.
+func reactHub(s *State, event Event) []Effect {
+	switch e := event.(type) {
+	case *AppointmentCancelled:
+		return tellCancelled(s, e)
+	case *ReferralMoved:
+		return tellMoved(s, e)
+	case *ReferralClosed:
+		return []Effect{aboutReferral(s, "referral_closed", string(Counsellor), e.ReferralID)}
+	case *CELAVMoved:
+		return []Effect{aboutReferral(s, "celav_step", string(Counsellor), e.ReferralID)}
+	case *AbsencesReported:
+		if !e.Alert.IsZero() {
+			return []Effect{message(Schooling, "drop_out_risk", string(Counsellor), e.MemberID), message(Schooling, "drop_out_alert", string(EducationOfficer), e.MemberID)}
+		}
+	case *CheckInHeld:
+		if len(e.Concerns) > 0 {
+			return []Effect{message(FollowUp, "well_being", string(Counsellor), e.MemberID)}
+		}
+	}
 	return nil
+}
+
+// tellCancelled tells the calendar and, where no other meeting stands in its place, the family.
+func tellCancelled(s *State, e *AppointmentCancelled) []Effect {
+	about := Effect{Kind: "appointment", Part: FollowUp, Template: "appointment_cancelled", To: string(Counsellor), Subject: e.AppointmentID}
+	if a := s.appointment(e.AppointmentID); a != nil {
+		about.MemberID = a.MemberID
+	}
+	if e.Reason == reasonMoved {
+		return []Effect{about}
+	}
+	family := about
+	family.Kind, family.To = "message", "family"
+	return []Effect{about, family}
+}
+
+func tellMoved(s *State, e *ReferralMoved) []Effect {
+	if f := s.referral(e.ReferralID); f != nil && e.Step == ReferralSentOut {
+		return []Effect{aboutReferral(s, "referral", "service:"+f.Service, e.ReferralID)}
+	}
+	return []Effect{aboutReferral(s, "referral_"+string(e.Step), string(Counsellor), e.ReferralID)}
+}
+
+func aboutReferral(s *State, template, to, id string) Effect {
+	e := Effect{Kind: "message", Part: FollowUp, Template: template, To: to, Subject: id}
+	if f := s.referral(id); f != nil {
+		e.MemberID = f.MemberID
+	}
+	return e
 }
 
 func message(part Part, template, to, member string) Effect {

@@ -23,14 +23,10 @@ school.proposal,20,working_days,1998-03-27,,office,policy,Proposta,Proposal
 }
 
 func TestTheFamilyIsWrittenToInItsOwnLanguage(t *testing.T) {
-	s := given(t, until("authorised", wife)...)
-	last := s.facts[len(s.facts)-1]
-	effects := Effects(s.state(), last)
-	if len(effects) != 2 || effects[0].To != string(Counsellor) || effects[1].To != "family" {
-		t.Fatalf("the nulla osta asks for %+v", effects)
-	}
-	if effects[0].Language != "" || effects[1].Language != "ar" || effects[0].ID == effects[1].ID {
-		t.Errorf("the nulla osta asks for %+v", effects)
+	s := given(t, until("visa_granted", wife)...).when("2026-05-04", &RecordEntry{step(wife, "2026-05-04")}).record()
+	effects := Effects(s.state(), s.facts[len(s.facts)-1])
+	if len(effects) != 1 || effects[0].To != "family" || effects[0].Language != "ar" {
+		t.Errorf("the entry asks for %+v", effects)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // annulments take effect at the place of the event they concern, so the state
 // is what it would be had the event been recorded rightly at once.
 func Fold(facts []Fact) *State {
-	s := &State{lapsed: map[string]bool{}, reminded: map[string]bool{}, facts: facts}
+	s := &State{lapsed: map[string]bool{}, reminded: map[string]bool{}, lateness: map[string]lateness{}, facts: facts}
 	amendments := amendmentsIn(facts)
 	for _, f := range facts {
 		s.CaseID, s.Version = f.CaseID, f.Version
@@ -33,7 +33,7 @@ func Fold(facts []Fact) *State {
 // noticedByEngine tells that the event notes the passing of time only.
 func noticedByEngine(e Event) bool {
 	switch e.(type) {
-	case *TermLapsed, *ReminderRaised, *PendingTermSettled:
+	case *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted, *PendingTermSettled:
 		return true
 	}
 	return false

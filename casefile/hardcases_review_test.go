@@ -99,8 +99,13 @@ func TestHardCase07AFilingToldLateIsSettledWithIt(t *testing.T) {
 }
 
 func TestHardCase07ADecisionBeforeTheChangeLeavesNothingPending(t *testing.T) {
-	given(t, told("2025-07-01", file("2025-07-01")), told("2025-09-15", authorise("2025-09-15")), told("2025-09-16", &RecordContact{On: day("2025-09-16"), Channel: "phone"})).
-		when("2025-10-06", &Wake{}).thenNothing()
+	s := given(t, told("2025-07-01", file("2025-07-01")), told("2025-09-15", authorise("2025-09-15")), told("2025-09-16", &RecordContact{On: day("2025-09-16"), Channel: "phone"})).
+		when("2025-10-06", &Wake{})
+	for _, d := range s.drafts {
+		if _, is := d.Event.(*PendingTermSettled); is || s.refusal != nil {
+			t.Errorf("waking settles %+v, refused with %v", d.Event, s.refusal)
+		}
+	}
 }
 
 func TestHardCase08TwoNoticesToldOutOfOrderCountOnce(t *testing.T) {
@@ -166,7 +171,7 @@ func TestHardCase10EachMembersDecisionIsLateOrInTimeByItself(t *testing.T) {
 
 func TestHardCase11TheDayOfTheRequestCountsNotThatOfTheAppointment(t *testing.T) {
 	s := given(t, and(until("authorised", wife), told("2026-08-18", &Wake{}))...).ending(wife, NullaOstaLapsed)
-	s.does("2026-09-07", &RecordVisaRequested{step(wife, "2026-08-14"), "written_request"}).ending(wife, "").thenDue("visa_decision", wife, "2026-09-14") // 13 September is a Sunday
+	s.does("2026-09-07", &RecordVisaRequested{Step: step(wife, "2026-08-14"), Proof: "written_request"}).ending(wife, "").thenDue("visa_decision", wife, "2026-09-14") // 13 September is a Sunday
 	if got := ViewOf(s.state(), book).Members[0].VisaProof; got != "written_request" {
 		t.Errorf("the proof reads %q", got)
 	}

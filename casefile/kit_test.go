@@ -75,13 +75,14 @@ func told(day string, c Command) telling { return telling{day, c} }
 // story is a case in the making: commands that were accepted, then the one
 // under test.
 type story struct {
-	t       *testing.T
-	book    *rules.Book
-	facts   []Fact
-	given   int // number of commands so far, for their ids
-	now     time.Time
-	drafts  []Draft
-	refusal *Refusal
+	t        *testing.T
+	book     *rules.Book
+	services Services
+	facts    []Fact
+	given    int // number of commands so far, for their ids
+	now      time.Time
+	drafts   []Draft
+	refusal  *Refusal
 }
 
 func given(t *testing.T, history ...telling) *story {
@@ -101,7 +102,7 @@ func (s *story) state() *State { return Fold(s.facts) }
 
 func (s *story) request() Request {
 	return Request{CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.given), CaseID: caseID,
-		Actor: Actor{ID: "c0", Role: Counsellor}, Now: s.now, Book: s.book}
+		Actor: Actor{ID: "c0", Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
 }
 
 // when gives the command at noon of the day.

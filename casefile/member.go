@@ -80,12 +80,17 @@ type Member struct {
 	VisaProof         string     // what shows that it was asked for
 	VisaOrderedOn     rules.Date // by a court, with or without a nulla osta
 	VisaDecision      rules.Term
+	VisaCountry       string // country of the consulate, where it was told
 	VisaRefusedOn     rules.Date
 	VisaRefusalUndone bool
 	VisaGrantedOn     rules.Date
 	VisaExpires       rules.Date
 	ExpectedOn        rules.Date
 	Confidence        string
+	Plans             []ArrivalPlan // of arrival, as they were told
+	Consulate         Consulate
+	Guidance          []Guidance
+	AgesNoted         []int // birthdays that were noted, in completed years
 
 	PresentOn           rules.Date // in Italy already, where the way begins here
 	RequestBy           rules.Term // of the permit, by the end of the old one
@@ -104,14 +109,20 @@ type Member struct {
 	PermitRefusalUndone bool
 	PermitIssuedOn      rules.Date
 	PermitExpires       rules.Date
+	Agreed              Agreement
+	Permit              Permit
+	Settling            Settling
 
 	Needs     *NeedsProfile
 	Documents []*Document
 	SchoolDue bool // verdict at entry: of the age to be taught
 	School    School
+	Absences  []Absence
 
 	Ending  Ending
 	EndedOn rules.Date
+
+	Conditions []Verdict // of the last check
 }
 
 // Stage is the furthest step recorded.
@@ -163,6 +174,15 @@ func (m *Member) way() []milestone {
 		{"presented_at_sui", m.PresentedOn}, {"permit_requested", m.PermitRequestedOn},
 		{"permit_issued", m.PermitIssuedOn},
 	}
+}
+
+// WaySteps names the steps of a member's main way, in order.
+func WaySteps() []string {
+	var names []string
+	for _, mile := range (&Member{}).way() {
+		names = append(names, mile.name)
+	}
+	return names
 }
 
 // inOrder refuses a day on which the named step would come before one that must

@@ -146,14 +146,18 @@ type ObservationsFiled struct {
 	NoticeOn rules.Date `json:"notice_on,omitzero"` // absent in the oldest events
 }
 
-// apply falls back on the day of the answer where the notice it names is not
-// there: its day was corrected, or the event is older than the field.
-func (e *ObservationsFiled) apply(s *State, f Fact) {
-	notice := s.Review.notice(e.NoticeOn)
-	if notice == nil {
-		notice = s.Review.answeredBy(f.OccurredOn())
+// answers finds the notice that is answered. It falls back on the day of the
+// answer where the notice named is not there: its day was corrected, or the
+// event is older than the field.
+func (e *ObservationsFiled) answers(review Review, on rules.Date) *Notice {
+	if notice := review.notice(e.NoticeOn); notice != nil {
+		return notice
 	}
-	if notice != nil {
+	return review.answeredBy(on)
+}
+
+func (e *ObservationsFiled) apply(s *State, f Fact) {
+	if notice := e.answers(s.Review, f.OccurredOn()); notice != nil {
 		notice.ObservationsOn = f.OccurredOn()
 	}
 }

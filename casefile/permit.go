@@ -2,7 +2,20 @@
 
 package casefile
 
-import "ricongiungi/rules"
+import (
+	"time"
+
+	"ricongiungi/rules"
+)
+
+// Permit is what lies between the request for a residence permit and its renewal.
+type Permit struct {
+	ReceiptOn      rules.Date // day on which the postal receipt was seen
+	FingerprintsAt time.Time  // UTC; zero while there is no appointment
+	ConvenedOn     rules.Date // day on which that appointment was told
+	FingerprintsOn rules.Date
+	RenewalOn      rules.Date // last request for renewal
+}
 
 // RecordPermitRequested records the postal kit for the residence permit.
 type RecordPermitRequested struct{ Step }
@@ -26,7 +39,90 @@ func (c *RecordPermitRequested) decide(s *State, r Request) ([]Draft, *Refusal) 
 	}, c.Step), nil
 }
 
-// RecordPermitIssued records the residence permit and its last day.
+// RecordPermitReceipt records that somebody saw the postal receipt. For a first
+// family permit it gives the permit's rights from the request on; no number of it
+// is kept.
+type RecordPermitReceipt struct{ Step }
+
+func (c *RecordPermitReceipt) decide(s *State, r Request) ([]Draft, *Refusal) {
+	m, refusal := s.permitAsked(c.Step, r)
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case m.Permit.ReceiptOn == c.On:
+		return nil, nil
+	case !m.Permit.ReceiptOn.IsZero():
+		return nil, alreadyRecorded("permit_receipt_seen", m.Permit.ReceiptOn)
+	}
+	return one(&PermitReceiptSeen{OfMember{m.ID}}, c.Step), nil
+}
+
+// BookFingerprints records the Questura's appointment, or the one to which it
+// was moved. On is the day it was told.
+type BookFingerprints struct {
+	Step
+	At time.Time `json:"at"`
+}
+
+func (c *BookFingerprints) decide(s *State, r Request) ([]Draft, *Refusal) {
+	m, refusal := s.permitAsked(c.Step, r)
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case m.Permit.FingerprintsAt.Equal(c.At):
+		return nil, nil
+	case !m.Permit.FingerprintsOn.IsZero():
+		return nil, alreadyRecorded("fingerprints_taken", m.Permit.FingerprintsOn)
+	case rules.DateOf(c.At).Before(m.PermitRequestedOn):
+		return nil, outOfOrder("permit_requested", m.PermitRequestedOn).at("at")
+	}
+	return one(&FingerprintsBooked{OfMember: OfMember{m.ID}, At: c.At.UTC()}, c.Step), nil
+}
+
+// RecordFingerprintsTaken records the visit to the Questura.
+type RecordFingerprintsTaken struct{ Step }
+
+func (c *RecordFingerprintsTaken) decide(s *State, r Request) ([]Draft, *Refusal) {
+	m, refusal := s.permitAsked(c.Step, r)
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case m.Permit.FingerprintsOn == c.On:
+		return nil, nil
+	case !m.Permit.FingerprintsOn.IsZero():
+		return nil, alreadyRecorded("fingerprints_taken", m.Permit.FingerprintsOn)
+	}
+	return one(&FingerprintsTaken{OfMember{m.ID}}, c.Step), nil
+}
+
+// RecordPermitRenewalRequested records that the renewal was asked for; a new
+// permit may then be issued.
+type RecordPermitRenewalRequested struct{ Step }
+
+func (c *RecordPermitRenewalRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
+	m, refusal := s.resident(c.Step, r)
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case m.PermitIssuedOn.IsZero():
+		return nil, permitNotIssued()
+	case m.Permit.RenewalOn == c.On:
+		return nil, nil
+	case c.On.Before(m.PermitIssuedOn):
+		return nil, outOfOrder("permit_issued", m.PermitIssuedOn)
+	case m.renewing():
+		return nil, alreadyRecorded("permit_renewal_requested", m.Permit.RenewalOn)
+	}
+	return one(&PermitRenewalRequested{OfMember: OfMember{m.ID}, Late: c.On.After(m.PermitExpires)}, c.Step), nil
+}
+
+// renewing tells whether a renewal was asked for and is not yet issued.
+func (m *Member) renewing() bool {
+	return !m.Permit.RenewalOn.IsZero() && !m.Permit.RenewalOn.Before(m.PermitIssuedOn)
+}
+
+// RecordPermitIssued records the residence permit and its last day. Minors have
+// their own (L. 122/2016 art. 10, since 23 July 2016).
 type RecordPermitIssued struct {
 	Step
 	Expires rules.Date `json:"expires"`
@@ -39,7 +135,7 @@ func (c *RecordPermitIssued) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case m.PermitIssuedOn == c.On && m.PermitExpires == c.Expires:
 		return nil, nil
-	case !m.PermitIssuedOn.IsZero():
+	case !m.PermitIssuedOn.IsZero() && (!m.renewing() || c.On.Before(m.Permit.RenewalOn)):
 		return nil, alreadyRecorded("permit_issued", m.PermitIssuedOn)
 	case c.Expires.Before(c.On):
 		return nil, outOfOrder("permit_issued", c.On).at("expires")
@@ -66,7 +162,7 @@ func (c *RecordPermitRefused) decide(s *State, r Request) ([]Draft, *Refusal) {
 }
 
 func (s *State) permitAsked(step Step, r Request) (*Member, *Refusal) {
-	m, refusal := s.arrived(step, r)
+	m, refusal := s.resident(step, r)
 	switch {
 	case refusal != nil:
 		return nil, refusal
@@ -91,6 +187,45 @@ func (e *PermitRequested) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) { m.PermitRequestedOn, m.PermitBy = f.OccurredOn(), e.Indication })
 }
 
+// PermitReceiptSeen says that the postal receipt is there.
+type PermitReceiptSeen struct{ OfMember }
+
+func (e *PermitReceiptSeen) apply(s *State, f Fact) {
+	s.with(e.MemberID, func(m *Member) { m.Permit.ReceiptOn = f.OccurredOn() })
+}
+
+// FingerprintsBooked sets the appointment at the Questura; At is in UTC.
+type FingerprintsBooked struct {
+	OfMember
+	At time.Time `json:"at"`
+}
+
+func (e *FingerprintsBooked) apply(s *State, f Fact) {
+	s.with(e.MemberID, func(m *Member) { m.Permit.FingerprintsAt, m.Permit.ConvenedOn = e.At, f.OccurredOn() })
+}
+
+// FingerprintsTaken says that the member was at the Questura.
+type FingerprintsTaken struct{ OfMember }
+
+func (e *FingerprintsTaken) apply(s *State, f Fact) {
+	s.with(e.MemberID, func(m *Member) { m.Permit.FingerprintsOn = f.OccurredOn() })
+}
+
+// PermitRenewalRequested says that the renewal was asked for; Late when the
+// permit had expired.
+type PermitRenewalRequested struct {
+	OfMember
+	Late bool `json:"late,omitempty"`
+}
+
+func (e *PermitRenewalRequested) restate(s *State, f Fact, _ *rules.Book) {
+	s.with(e.MemberID, func(m *Member) { e.Late = f.OccurredOn().After(m.PermitExpires) })
+}
+
+func (e *PermitRenewalRequested) apply(s *State, f Fact) {
+	s.with(e.MemberID, func(m *Member) { m.Permit.RenewalOn = f.OccurredOn() })
+}
+
 // PermitIssued gives the permit and its last day.
 type PermitIssued struct {
 	OfMember
@@ -110,3 +245,33 @@ func (e *PermitRefused) apply(s *State, f Fact) {
 
 // permitRefused tells whether a refusal of the Questura stands.
 func (m *Member) permitRefused() bool { return !m.PermitRefusedOn.IsZero() && !m.PermitRefusalUndone }
+
+// permitSteps has what lies between the request and the card.
+func (a *agenda) permitSteps(m *Member) {
+	if m.PermitRequestedOn.IsZero() || !m.PermitIssuedOn.IsZero() {
+		return
+	}
+	if m.Permit.ReceiptOn.IsZero() {
+		a.policy("permit_receipt", Arrival, m, Counsellor, rules.PermitReceipt, m.PermitRequestedOn)
+	}
+	if !m.Permit.FingerprintsAt.IsZero() && m.Permit.FingerprintsOn.IsZero() {
+		a.member("fingerprints", Arrival, m, Counsellor,
+			a.book.Named(rules.Fingerprints, m.Permit.ConvenedOn, rules.DateOf(m.Permit.FingerprintsAt)))
+	}
+}
+
+// renewal stays on the agenda of an open case also once the member has settled.
+func (a *agenda) renewal(m *Member) {
+	if m.PermitIssuedOn.IsZero() || m.renewing() {
+		return
+	}
+	lead := a.book.At(rules.PermitRenewal, m.PermitIssuedOn)
+	day := later(m.PermitExpires.AddDays(-lead.Number()), m.PermitIssuedOn)
+	until, by := rules.Until(m.PermitExpires), rules.By(day)
+	a.add(Due{Item: "permit_renewal", Part: FollowUp, Subject: m.ID, MemberID: m.ID, By: Counsellor,
+		Term: a.book.Named(rules.PermitRenewal, m.PermitIssuedOn, day),
+		say: &rules.Text{
+			It: "Il permesso vale " + until.It + ": il rinnovo si chiede almeno " + lead.Value + " giorni prima, " + by.It + " (" + lead.Citation + ").",
+			En: "The permit is good " + until.En + ": its renewal is to be asked for at least " + lead.Value + " days before, " + by.En + " (" + lead.Citation + ").",
+		}})
+}

@@ -158,14 +158,28 @@ func (m *Member) hereSince() rules.Date {
 
 func (m *Member) here() bool { return !m.hereSince().IsZero() }
 
+// preparing tells whether a member with a nulla osta is still to ask for the visa.
+func (m *Member) preparing() bool {
+	return !m.AuthorisedOn.IsZero() && !m.revoked() && !m.here() && m.VisaRequestedOn.IsZero() && m.VisaGrantedOn.IsZero()
+}
+
 // permitLate tells whether a permit requested on the day comes after the day the
 // law sets. A citizen's relative has no such day.
 func (s *State) permitLate(m *Member, on rules.Date) bool {
-	term := m.RequestBy
-	if !m.EnteredOn.IsZero() && s.procedure() != OfCitizen {
-		term = m.Presentation
+	term := m.permitTerm()
+	if s.procedure() == OfCitizen {
+		term = m.RequestBy
 	}
 	return !term.IsZero() && on.After(term.Due)
+}
+
+// permitTerm is the term of the permit request: counted from the entry or, where
+// the way begins here, from the end of the old permit.
+func (m *Member) permitTerm() rules.Term {
+	if m.EnteredOn.IsZero() {
+		return m.RequestBy
+	}
+	return m.Presentation
 }
 
 // stay lists what is to come for a member who is here without the SUI.

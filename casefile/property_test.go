@@ -186,7 +186,13 @@ func (w *walk) next() Command {
 		w.fill.ids = append(w.fill.ids, a.ID)
 	}
 	for _, r := range w.state().Referrals {
-		w.fill.ids = append(w.fill.ids, r.ID)
+		w.fill.ids = append(w.fill.ids, r.ID, "accepted", "appointment", "orientation", "first_meeting")
+	}
+	for _, g := range w.state().Plan {
+		w.fill.ids = append(w.fill.ids, g.ID, "reached")
+	}
+	for _, c := range w.state().Concerns {
+		w.fill.ids = append(w.fill.ids, c.ID)
 	}
 	if rapid.IntRange(0, 2).Draw(w.fill.rt, "stray") == 0 {
 		command := commands[rapid.SampledFrom(CommandNames()).Draw(w.fill.rt, "command")]()
@@ -205,7 +211,11 @@ func (w *walk) stepAhead() Command {
 		&RecordVisaRequested{Step: at}, &RecordVisaGranted{at, today.AddDays(180)}, &RecordVisaRefused{at}, &RecordEntry{at}, &RecordPresentation{at},
 		&RecordPermitRequested{at}, &RecordPermitIssued{at, today.AddDays(700)}, &RequestSchool{Step: at}, &ProposePlace{at, "MIIC8AA00X"},
 		&AcceptPlace{at}, &DeclinePlace{at, "too_far"}, &RecordSchoolStarted{Step: at}, &RecordSchoolLeft{at, "moved"}, &SettleMember{at},
-		&BookAppointment{At: w.now.Add(time.Hour), Place: "hub"}, &SendReferral{On: today, Service: "celav"}, &Wake{}, &CloseCase{Reason: "done"}, &ReopenCase{Reason: "again"},
+		&RecordPlaceRefused{at, "class_full"}, &RecordEnrolled{Step: at, SchoolCode: "MIIC8AA00X", Reserve: true}, &RecordEnrolled{Step: at},
+		&RecordAttendanceConfirmed{at}, &RecordSchoolTransferred{Step: at, SchoolCode: "MIIC8BB00X"},
+		&BookAppointment{At: w.now.Add(time.Hour), Place: "hub"}, &SendReferral{On: today, Service: "celav"}, &MakePlan{On: today, Goals: []string{"work"}},
+		&SetGoal{On: today, Goal: "work", Owner: OwnerFamily, Target: today.AddDays(90)}, &HoldCheckIn{On: today, Month: 1, Scores: map[string]int{"work": 1}},
+		&ReportAbsences{MemberID: at.MemberID, From: today.AddDays(-20), To: today.AddDays(-1), Days: 17}, &Wake{}, &CloseCase{Reason: "done"}, &ReopenCase{Reason: "again"},
 	}).Draw(w.fill.rt, "step")
 }
 

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"ricongiungi/rules"
 )
 
 // refusal is one command that a case must answer with "no".
@@ -164,6 +166,65 @@ func arrivalRefusals() []refusal {
 	}
 }
 
+func supportRefusals() []refusal {
+	filed, decided, requested := until("filed", wife), until("authorised", wife), until("visa_requested", wife)
+	booked := and(decided, told("2026-03-11", &RecordConsulateAppointment{step(wife, "2026-03-11"), noon("2026-04-09")}))
+	return []refusal{
+		{"a pack sent tomorrow", decided, "2026-03-02", &SendInformationPack{On: day("2026-03-03")}, "day_in_future"},
+		{"preferences told tomorrow", decided, "2026-03-02", &SetContactPreferences{On: day("2026-03-03"), Language: "ar", Channel: "phone"}, "day_in_future"},
+		{"an appointment asked for without a nulla osta", filed, "2026-03-02", &RequestConsulateAppointment{step(wife, "2026-03-02")}, "not_authorised"},
+		{"an appointment asked for before the nulla osta", decided, "2026-03-02", &RequestConsulateAppointment{step(wife, "2026-02-15")}, "days_out_of_order"},
+		{"an appointment asked for after the visa request", requested, "2026-03-12", &RequestConsulateAppointment{step(wife, "2026-03-12")}, "already_recorded"},
+		{"an appointment asked for after the visa", []telling{told("2025-11-03", file("2025-11-03")), told("2026-02-16", authorise("2026-02-16")), told("2026-04-08", &RecordVisaGranted{step(wife, "2026-04-08"), day("2026-10-05")})}, "2026-04-10", &RequestConsulateAppointment{step(wife, "2026-04-10")}, "already_recorded"},
+		{"an appointment before it was told", decided, "2026-03-11", &RecordConsulateAppointment{step(wife, "2026-03-11"), noon("2026-03-10")}, "days_out_of_order"},
+		{"an appointment missed that nobody gave", decided, "2026-03-11", &RecordConsulateAppointmentMissed{Step: step(wife, "2026-03-11")}, "no_consulate_appointment"},
+		{"an appointment missed before its day", booked, "2026-04-08", &RecordConsulateAppointmentMissed{Step: step(wife, "2026-04-08")}, "appointment_to_come"},
+		{"guidance before departure for one who is here", until("entered", girl), "2026-05-20", &RecordSchoolGuidance{step(girl, "2026-05-20"), "mentor"}, "guidance_after_entry"},
+		{"a paper issued after it was handed in", decided, "2026-03-10", &SupplyDocument{Step: step(wife, "2026-03-10"), Item: "passport", PaperOrigin: PaperOrigin{IssuedOn: day("2026-03-11")}}, "days_out_of_order"},
+		{"a paper that expired before it was issued", decided, "2026-03-10", &SupplyDocument{Step: step(wife, "2026-03-10"), Item: "passport", Expires: day("2026-03-01"), PaperOrigin: PaperOrigin{IssuedOn: day("2026-03-02")}}, "days_out_of_order"},
+		{"a paper about a stranger", decided, "2026-03-10", &SupplyDocument{Step: step(wife, "2026-03-10"), Item: "passport", PaperOrigin: PaperOrigin{HolderID: "x"}}, "unknown_member"},
+		{"a paper of the sponsor from tomorrow", decided, "2026-03-10", &SupplyDocument{Step: step(father, "2026-03-11"), Item: "permit"}, "day_in_future"},
+		{"a paper looked at before it came", and(decided, told("2026-03-10", &SupplyDocument{Step: step(wife, "2026-03-10"), Item: "passport"})), "2026-03-11", &VerifyDocument{Step: step(wife, "2026-03-09"), Item: "passport", Verdict: "accepted"}, "days_out_of_order"},
+	}
+}
+
+func settlingRefusals() []refusal {
+	entered, asked, issued := until("entered", wife), until("permit_requested", wife), until("permit_issued", child)
+	signed := and(until("presented", wife), told("2026-05-08", &RecordAgreementSigned{step(wife, "2026-05-08")}))
+	signedByGirl := and(until("presented", girl), told("2026-05-08", &RecordAgreementSigned{step(girl, "2026-05-08")}))
+	exempt := and(entered, told("2026-05-06", &ExemptFromAgreement{step(wife, "2026-05-06"), "health"}))
+	assessed := and(signed, told("2028-05-10", &AssessAgreement{step(wife, "2028-05-10"), 31}))
+	here := and(withGrandmother(), told("2026-05-04", &RecordEntry{step(grandmother, "2026-05-04")}))
+	renewing := and(until("settled", child), told("2028-05-15", &RecordPermitRenewalRequested{step(child, "2028-05-15")}))
+	return []refusal{
+		{"an agreement signed by one who is exempt", exempt, "2026-05-08", &RecordAgreementSigned{step(wife, "2026-05-08")}, "agreement_exempt"},
+		{"exempt for two reasons", exempt, "2026-05-08", &ExemptFromAgreement{step(wife, "2026-05-08"), "protected_person"}, "already_recorded"},
+		{"a child exempt from what it does not owe", until("entered", child), "2026-05-08", &ExemptFromAgreement{step(child, "2026-05-08"), "health"}, "agreement_not_due"},
+		{"parents who sign what nobody signed", entered, "2026-05-08", &RecordAgreementCosigned{step(wife, "2026-05-08")}, "agreement_not_signed"},
+		{"parents who sign for a grown-up", signed, "2026-05-09", &RecordAgreementCosigned{step(wife, "2026-05-09")}, "cosignature_not_due"},
+		{"parents who sign before the child", signedByGirl, "2026-05-09", &RecordAgreementCosigned{step(girl, "2026-05-07")}, "days_out_of_order"},
+		{"parents who sign twice", and(signedByGirl, told("2026-05-11", &RecordAgreementCosigned{step(girl, "2026-05-11")})), "2026-05-12", &RecordAgreementCosigned{step(girl, "2026-05-12")}, "already_recorded"},
+		{"two civic sessions", and(signed, told("2026-06-08", &RecordCivicsSession{step(wife, "2026-06-08"), true})), "2026-06-09", &RecordCivicsSession{step(wife, "2026-06-09"), true}, "already_recorded"},
+		{"a second assessment", assessed, "2028-06-10", &AssessAgreement{step(wife, "2028-06-10"), 12}, "already_recorded"},
+		{"a receipt before the request", entered, "2026-05-06", &RecordPermitReceipt{step(wife, "2026-05-06")}, "permit_not_requested"},
+		{"two receipts", and(asked, told("2026-05-12", &RecordPermitReceipt{step(wife, "2026-05-12")})), "2026-05-13", &RecordPermitReceipt{step(wife, "2026-05-13")}, "already_recorded"},
+		{"fingerprints before the permit was asked for", asked, "2026-05-12", &BookFingerprints{step(wife, "2026-05-12"), noon("2026-05-10")}, "days_out_of_order"},
+		{"an appointment for fingerprints already taken", and(asked, told("2026-06-23", &RecordFingerprintsTaken{step(wife, "2026-06-23")})), "2026-06-24", &BookFingerprints{step(wife, "2026-06-24"), noon("2026-07-10")}, "already_recorded"},
+		{"fingerprints taken twice", and(asked, told("2026-06-23", &RecordFingerprintsTaken{step(wife, "2026-06-23")})), "2026-06-24", &RecordFingerprintsTaken{step(wife, "2026-06-24")}, "already_recorded"},
+		{"a renewal of what was not issued", asked, "2026-06-24", &RecordPermitRenewalRequested{step(wife, "2026-06-24")}, "permit_not_issued"},
+		{"a renewal before the permit", issued, "2026-07-22", &RecordPermitRenewalRequested{step(child, "2026-07-19")}, "days_out_of_order"},
+		{"two renewals at once", renewing, "2028-05-20", &RecordPermitRenewalRequested{step(child, "2028-05-20")}, "already_recorded"},
+		{"a new permit before its renewal was asked for", renewing, "2028-08-01", &RecordPermitIssued{step(child, "2028-05-14"), day("2030-05-13")}, "already_recorded"},
+		{"a renewal tomorrow", until("settled", child), "2028-05-15", &RecordPermitRenewalRequested{step(child, "2028-05-16")}, "day_in_future"},
+		{"residence before the entry", until("settled", child), "2028-05-15", &RecordResidenceRegistered{step(child, "2026-05-03")}, "days_out_of_order"},
+		{"residence of one who is abroad", until("visa_granted", wife), "2026-04-10", &RecordResidenceRegistered{step(wife, "2026-04-10")}, "not_entered"},
+		{"residence on two days", and(entered, told("2026-05-06", &RecordResidenceRegistered{step(wife, "2026-05-06")})), "2026-05-07", &RecordResidenceRegistered{step(wife, "2026-05-07")}, "already_recorded"},
+		{"the health service on two days", and(asked, told("2026-05-20", &RecordHealthEnrolled{step(wife, "2026-05-20")})), "2026-05-21", &RecordHealthEnrolled{step(wife, "2026-05-21")}, "already_recorded"},
+		{"health cover of one who owes none", entered, "2026-05-06", &RecordHealthCover{step(wife, "2026-05-06"), "insurance"}, "health_cover_not_due"},
+		{"health cover on two days", and(here, told("2026-05-08", &RecordHealthCover{step(grandmother, "2026-05-08"), "insurance"})), "2026-05-09", &RecordHealthCover{step(grandmother, "2026-05-09"), "insurance"}, "already_recorded"},
+	}
+}
+
 func schoolRefusals() []refusal {
 	searching, proposed := until("school_requested", child), until("place_proposed", child)
 	atSchool := until("school_started", child)
@@ -173,6 +234,14 @@ func schoolRefusals() []refusal {
 		{"a class for a grown-up", until("entered", wife), "2026-05-05", &RequestSchool{Step: step(wife, "2026-05-05")}, "not_school_age"},
 		{"a CPIA for a child of eleven", until("entered", child), "2026-05-05", &RequestSchool{Step: step(child, "2026-05-05"), Level: "cpia"}, "too_young_for_cpia"},
 		{"two searches at once", searching, "2026-05-14", &RequestSchool{Step: step(child, "2026-05-14")}, "already_recorded"},
+		{"a CPIA at fifteen without the exception", born("2011-05-12", "2026-05-04"), "2026-05-12", &RequestSchool{Step: step(child, "2026-05-12"), Level: CPIA}, "cpia_exception_needed"},
+		{"a school year that is over", until("entered", child), "2026-09-01", &RequestSchool{Step: step(child, "2026-09-01"), Year: 2025}, "school_year_not_open"},
+		{"an early start for a child of eleven", until("entered", child), "2026-05-05", &RequestSchool{Step: step(child, "2026-05-05"), EarlyStart: true}, "no_early_start"},
+		{"a transfer to where the child is", atSchool, "2026-06-03", &RecordSchoolTransferred{Step: step(child, "2026-06-03"), SchoolCode: "MIIC8AA00X"}, "same_school"},
+		{"a transfer before the first day", atSchool, "2026-05-24", &RecordSchoolTransferred{Step: step(child, "2026-05-24"), SchoolCode: "MIIC8BB00X"}, "days_out_of_order"},
+		{"attendance of one who never began", proposed, "2026-05-26", &RecordAttendanceConfirmed{step(child, "2026-05-26")}, "school_not_started"},
+		{"another enrolment elsewhere", and(proposed, told("2026-05-19", &RecordEnrolled{Step: step(child, "2026-05-19")})), "2026-05-20", &RecordEnrolled{Step: step(child, "2026-05-20"), SchoolCode: "MIIC8BB00X"}, "already_recorded"},
+		{"a school's refusal after the first day", atSchool, "2026-05-26", &RecordPlaceRefused{Step: step(child, "2026-05-26"), Reason: "class_full"}, "already_recorded"},
 		{"a place nobody looked for", until("entered", child), "2026-05-14", &ProposePlace{step(child, "2026-05-14"), "MIIC8AA00X"}, "school_not_requested"},
 		{"a place proposed before the search", searching, "2026-05-14", &ProposePlace{step(child, "2026-05-11"), "MIIC8AA00X"}, "days_out_of_order"},
 		{"two places at once", proposed, "2026-05-19", &ProposePlace{step(child, "2026-05-19"), "MIIC8BB00X"}, "already_recorded"},
@@ -267,8 +336,9 @@ func amendmentRefusals(t *testing.T) []refusal {
 }
 
 func allRefusals(t *testing.T) []refusal {
-	return slices.Concat(reviewRefusals(), consulateRefusals(), courtRefusals(t), arrivalRefusals(), schoolRefusals(),
-		hubRefusals(t), endingRefusals(), amendmentRefusals(t))
+	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), courtRefusals(t), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
+		hubRefusals(t), planRefusals(t), slotRefusals(t), referralRefusals(t), celavRefusals(t), checkInRefusals(t), absenceRefusals(),
+		endingRefusals(), amendmentRefusals(t))
 }
 
 func TestRefusals(t *testing.T) {
@@ -280,7 +350,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestEveryRefusalCodeIsTestedOnce(t *testing.T) {
-	tested := map[string]bool{StaleVersion(1, 2).Code: true}
+	tested := map[string]bool{StaleVersion(1, 2).Code: true, SlotTaken(nil).Code: true, NotInDiary(rules.Text{}).Code: true, "service_not_open": true}
 	for _, r := range allRefusals(t) {
 		tested[r.code] = true
 	}

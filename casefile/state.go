@@ -26,18 +26,29 @@ type State struct {
 	Review          Review
 	Members         []*Member
 	ContactOn       rules.Date
+	Contact         Contact
+	SponsorPapers   []*Document
 	PlanOn          rules.Date
 	Goals           []string
+	Plan            []*Goal
+	PlanReview      rules.Term // by when the plan is to be looked through
+	PlanReviewedOn  rules.Date
 	Appointments    []*Appointment
 	Referrals       []*Referral
-	CheckIns        map[int]rules.Date // by month after the first entry
+	CheckIns        map[int]rules.Date // with the family, by month after the first entry
+	Held            []*CheckIn         // with the family and with single members
+	Concerns        []*Concern
 	ClosedOn        rules.Date
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date
+	ConditionsOn    rules.Date // of the last check of the conditions
 
+	check    *ConditionsChecked
+	figures  Private         // what the check was made from
 	lapsed   map[string]bool // agenda items whose lapse is recorded
 	reminded map[string]bool // agenda items that were reminded of
-	facts    []Fact          // as recorded, corrections not yet applied
+	lateness map[string]lateness
+	facts    []Fact // as recorded, corrections not yet applied
 }
 
 // Review is the Prefecture's procedure up to its decision.
@@ -66,6 +77,12 @@ const (
 	PhaseFollowUp         Phase = "follow_up"
 	PhaseClosed           Phase = "closed"
 )
+
+// Phases lists the phases in the order in which a case goes through them.
+func Phases() []Phase {
+	return []Phase{PhaseUnopened, PhasePreparing, PhaseUnderReview, PhaseAwaitingDocument, PhaseRefusalNotified,
+		PhasePreDeparture, PhaseArrival, PhaseFollowUp, PhaseClosed}
+}
 
 // Phase derives the phase from what is recorded.
 func (s *State) Phase() Phase {

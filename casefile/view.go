@@ -2,11 +2,7 @@
 
 package casefile
 
-import (
-	"time"
-
-	"ricongiungi/rules"
-)
+import "ricongiungi/rules"
 
 // View is the case as its readers see it: one fold, written beside the events
 // in the same transaction. Who a person is stands apart, under People, because
@@ -29,12 +25,22 @@ type View struct {
 	SponsorID       string            `json:"sponsor_id"`
 	SponsorDiedOn   rules.Date        `json:"sponsor_died_on,omitzero"`
 	ContactOn       rules.Date        `json:"first_contact_on,omitzero"`
+	ConditionsOn    rules.Date        `json:"conditions_checked_on,omitzero"`
+	ContactChannel  string            `json:"contact_channel,omitempty"`
+	FamilyReminders bool              `json:"family_reminders,omitempty"`
+	Packs           []Pack            `json:"information_packs,omitempty"`
+	SponsorPapers   []*Document       `json:"sponsor_documents,omitempty"`
+	SponsorChecks   []CheckItem       `json:"sponsor_checklist,omitempty"`
 	PlanOn          rules.Date        `json:"plan_on,omitzero"`
 	Goals           []string          `json:"goals"`
+	Plan            []GoalView        `json:"plan,omitempty"`
+	PlanReviewedOn  rules.Date        `json:"plan_reviewed_on,omitzero"`
 	Members         []MemberView      `json:"members"`
 	Appointments    []AppointmentView `json:"appointments"`
 	Referrals       []ReferralView    `json:"referrals"`
 	CheckIns        []CheckInView     `json:"check_ins"`
+	NoShows         int               `json:"no_shows,omitempty"` // appointments to which nobody came
+	Concerns        []ConcernView     `json:"concerns,omitempty"`
 	Agenda          []DueView         `json:"agenda"`
 	People          []Person          `json:"people,omitempty"`
 }
@@ -89,50 +95,18 @@ type MemberView struct {
 	SchoolDue     bool          `json:"school_due"`
 	Needs         *NeedsProfile `json:"needs,omitempty"`
 	School        *SchoolView   `json:"school,omitempty"`
+	WithoutSchool *OutOfSchool  `json:"without_school,omitempty"`
 	Documents     []*Document   `json:"documents"`
+
+	Conditions []ConditionView `json:"conditions,omitempty"`
+	SupportView
+	Absences []Absence `json:"absences,omitempty"`
 }
 
 // StepView is one dated step of a member's way.
 type StepView struct {
 	Step string     `json:"step"`
 	On   rules.Date `json:"on"`
-}
-
-// SchoolView is the state of a place search or of the schooling.
-type SchoolView struct {
-	SchoolNeed
-	RequestedOn rules.Date `json:"requested_on"`
-	ProposedOn  rules.Date `json:"proposed_on,omitzero"`
-	AcceptedOn  rules.Date `json:"accepted_on,omitzero"`
-	StartedOn   rules.Date `json:"started_on,omitzero"`
-	LeftOn      rules.Date `json:"left_on,omitzero"`
-	SchoolCode  string     `json:"school_code,omitempty"`
-	Declined    int        `json:"declined"`
-}
-
-// AppointmentView is an appointment; At is in UTC.
-type AppointmentView struct {
-	AppointmentID string    `json:"appointment_id"`
-	MemberID      string    `json:"member_id,omitempty"`
-	At            time.Time `json:"at"`
-	Place         string    `json:"place"`
-	Outcome       string    `json:"outcome,omitempty"`
-}
-
-// ReferralView is a referral and its answer.
-type ReferralView struct {
-	ReferralID string     `json:"referral_id"`
-	MemberID   string     `json:"member_id,omitempty"`
-	Service    string     `json:"service"`
-	SentOn     rules.Date `json:"sent_on"`
-	ClosedOn   rules.Date `json:"closed_on,omitzero"`
-	Outcome    string     `json:"outcome,omitempty"`
-}
-
-// CheckInView is one check-in held.
-type CheckInView struct {
-	Month int        `json:"month"`
-	On    rules.Date `json:"on"`
 }
 
 // DueView is one agenda item with the sentence that explains its day.
@@ -158,25 +132,31 @@ func ViewOf(s *State, book *rules.Book) View {
 		Goals: append([]string{}, s.Goals...), Review: reviewView(s.Review, book),
 		Procedure: s.procedure(), NaturalisedOn: s.NaturalisedOn, Links: s.Links,
 		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
-		CheckIns: []CheckInView{}, Agenda: []DueView{},
+		CheckIns: checkInViews(s), Agenda: []DueView{},
+		Plan: goalViews(s.Plan), PlanReviewedOn: s.PlanReviewedOn, NoShows: s.noShows(), Concerns: concernViews(s.Concerns),
 	}
+	v.ConditionsOn = s.ConditionsOn
+	v.support(s, book)
 	for _, m := range s.Members {
-		v.Members = append(v.Members, memberView(s, m, book))
+		v.Members = append(v.Members, withSupport(s.memberView(m, book), s, m, book))
 	}
 	for _, a := range s.Appointments {
-		v.Appointments = append(v.Appointments, AppointmentView{a.ID, a.MemberID, a.At, a.Place, a.Outcome})
+		v.Appointments = append(v.Appointments, appointmentView(a))
 	}
 	for _, r := range s.Referrals {
-		v.Referrals = append(v.Referrals, ReferralView{r.ID, r.MemberID, r.Service, r.SentOn, r.ClosedOn, r.Outcome})
-	}
-	for _, c := range checkIns {
-		if on := s.CheckIns[c.month]; !on.IsZero() {
-			v.CheckIns = append(v.CheckIns, CheckInView{c.month, on})
-		}
+		v.Referrals = append(v.Referrals, referralView(r))
 	}
 	for _, d := range Agenda(s, book) {
 		v.Agenda = append(v.Agenda, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
 	}
+	return v
+}
+
+// WithoutReview leaves out what the SUI, the consulate and the courts decided
+// against the member, and why.
+func (v MemberView) WithoutReview() MemberView {
+	v.RefusedOn, v.RefusalGround, v.DecidedLate, v.Appeals, v.Verdict = rules.Date{}, "", false, nil, ""
+	v.RevokedOn, v.RevokedGround, v.VisaProof, v.VisaOrdered = rules.Date{}, "", "", rules.Date{}
 	return v
 }
 
@@ -199,19 +179,17 @@ func reviewView(r Review, book *rules.Book) ReviewView {
 	return view
 }
 
-func memberView(s *State, m *Member, book *rules.Book) MemberView {
+func (s *State) memberView(m *Member, book *rules.Book) MemberView {
 	v := MemberView{MemberID: m.ID, Ref: m.Ref, Kinship: m.Kinship, Stage: m.Stage(), Ending: m.Ending, EndedOn: m.EndedOn,
 		Steps: []StepView{}, VisaRefused: m.VisaRefusedOn, VisaExpires: m.VisaExpires, Expected: m.ExpectedOn, Confidence: m.Confidence,
 		PermitRefused: m.PermitRefusedOn, PermitEnds: m.PermitExpires,
-		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...)}
+		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...), Absences: m.Absences,
+		School: schoolView(s, m), WithoutSchool: m.absence(book), Conditions: s.conditionViews(m, book)}
 	v.review(s, m, book)
 	for _, step := range m.way() {
 		if !step.on.IsZero() {
 			v.Steps = append(v.Steps, StepView{step.name, step.on})
 		}
-	}
-	if k := m.School; !k.RequestedOn.IsZero() {
-		v.School = &SchoolView{k.Request, k.RequestedOn, k.ProposedOn, k.AcceptedOn, k.StartedOn, k.LeftOn, k.Code, k.Declined}
 	}
 	return v
 }

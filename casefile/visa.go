@@ -7,10 +7,12 @@ import "ricongiungi/rules"
 // RecordVisaRequested records the request at the consulate. Its day counts
 // against the validity of the nulla osta, not the day of the visa nor of an
 // appointment. Proof says what shows that it was made where the consulate gave
-// no appointment.
+// no appointment. Consulate is the country of the consulate, where it is known:
+// how long a visa takes hangs on it.
 type RecordVisaRequested struct {
 	Step
-	Proof string `json:"proof,omitempty"` // receipt, written_request or none: a verdict, not the paper
+	Proof     string `json:"proof,omitempty"`     // receipt, written_request or none: a verdict, not the paper
+	Consulate string `json:"consulate,omitempty"` // ISO 3166-1 alpha-3
 }
 
 func (c *RecordVisaRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
@@ -24,7 +26,7 @@ func (c *RecordVisaRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case !s.mayTravel(m):
 		return nil, notAuthorised()
-	case m.VisaRequestedOn == c.On && m.VisaProof == c.Proof:
+	case m.VisaRequestedOn == c.On && m.VisaProof == c.Proof && (c.Consulate == "" || c.Consulate == m.VisaCountry):
 		return nil, nil
 	case !m.VisaRequestedOn.IsZero() && !m.visaRefused():
 		return nil, alreadyRecorded("visa_requested", m.VisaRequestedOn)
@@ -46,7 +48,9 @@ func (c *RecordVisaRequested) requested(m *Member, r Request) ([]Draft, *Refusal
 	if refusal := m.inOrder("visa_requested", c.On); refusal != nil {
 		return nil, refusal
 	}
-	return one(&VisaRequested{OfMember: OfMember{c.MemberID}, Decision: r.Book.Term(rules.VisaDecision, c.On), Proof: c.Proof}, c.Step), nil
+	return one(&VisaRequested{
+		OfMember: OfMember{c.MemberID}, Decision: r.Book.Term(rules.VisaDecision, c.On), Proof: c.Proof, Consulate: c.Consulate,
+	}, c.Step), nil
 }
 
 func nullaOstaRevoked(on rules.Date) *Refusal {
@@ -115,14 +119,16 @@ func (c *RecordVisaRefused) decide(s *State, r Request) ([]Draft, *Refusal) {
 // VisaRequested stops the validity of the nulla osta and starts the consulate's clock.
 type VisaRequested struct {
 	OfMember
-	Decision rules.Term `json:"decision"`
-	Proof    string     `json:"proof,omitempty"`
+	Decision  rules.Term `json:"decision"`
+	Proof     string     `json:"proof,omitempty"`
+	Consulate string     `json:"consulate,omitempty"`
 }
 
 func (e *VisaRequested) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
 		m.VisaRequestedOn, m.VisaDecision, m.VisaProof = f.OccurredOn(), e.Decision, e.Proof
 		m.VisaRefusedOn, m.VisaRefusalUndone = rules.Date{}, false
+		m.VisaCountry = e.Consulate
 		m.revive()
 	})
 }

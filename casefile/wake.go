@@ -2,34 +2,7 @@
 
 package casefile
 
-import (
-	"ricongiungi/rules"
-	"time"
-)
-
-// NextWake is the instant at which the case should look at its agenda again:
-// the next reminder or the next lapse. Zero when nothing is to come.
-func NextWake(items []Due) time.Time {
-	var next time.Time
-	consider := func(at time.Time) {
-		if next.IsZero() || at.Before(next) {
-			next = at
-		}
-	}
-	for _, d := range items {
-		if d.Lapsed {
-			continue
-		}
-		consider(d.Term.Due.End())
-		if !d.remind.IsZero() {
-			consider(d.remindAt())
-		}
-	}
-	return next.UTC()
-}
-
-// remindAt is eight in the morning in Rome, when the hub's day begins.
-func (d Due) remindAt() time.Time { return d.remind.Start().Add(8 * time.Hour) }
+import "ricongiungi/rules"
 
 // Wake looks at the clock: what lapsed is recorded, with what follows from it
 // in law, and who is responsible is reminded of what is near.
@@ -58,24 +31,28 @@ func passed(s *State, r Request) []Draft {
 	for _, d := range Agenda(s, r.Book) {
 		switch {
 		case d.Lapsed:
+			if due(d.escalate, r) {
+				drafts = append(drafts, Draft{Event: &TermEscalated{d.mark()}})
+			}
 		case !r.Now.Before(d.Term.Due.End()):
-			drafts = append(drafts, Draft{Event: d.lapse(), On: d.Term.Due.AddDays(1)})
-		case !d.remind.IsZero() && !r.Now.Before(d.remindAt()):
+			drafts = append(drafts, Draft{Event: d.lapse(r), On: d.Term.Due.AddDays(1)})
+		case due(d.remind, r):
 			drafts = append(drafts, Draft{Event: &ReminderRaised{d.mark()}})
 		}
 	}
 	return drafts
 }
 
-func (d Due) lapse() Event {
+func (d Due) lapse(r Request) Event {
 	if d.onLapse != nil {
 		return d.onLapse
 	}
-	return &TermLapsed{d.mark()}
+	stale := r.Book.At(rules.ReminderStale, d.Term.Due).Number()
+	return &TermLapsed{Mark: d.mark(), Quiet: d.Term.Due.DaysUntil(r.Today()) > stale}
 }
 
 func (d Due) mark() Mark {
-	return Mark{Item: d.Item, Part: d.Part, Subject: d.Subject, MemberID: d.MemberID, By: d.By, Term: d.Term}
+	return Mark{Item: d.Item, Part: d.Part, Subject: d.Subject, MemberID: d.MemberID, By: d.By, Term: d.Term, About: d.About}
 }
 
 // Mark names an agenda item in an event.
@@ -86,16 +63,20 @@ type Mark struct {
 	MemberID string     `json:"member_id,omitempty"`
 	By       Role       `json:"responsible"`
 	Term     rules.Term `json:"term"`
+	About    string     `json:"about,omitempty"`
 }
 
 func (m Mark) key() string { return Due{Item: m.Item, Subject: m.Subject, Term: m.Term}.key() }
 
 // TermLapsed notes that something was not done by its day. It blocks nothing.
-type TermLapsed struct{ Mark }
+// Quiet tells that it came to light so late that nobody is told any more: a
+// backlog recorded at once must not rain messages about what is long past.
+type TermLapsed struct {
+	Mark
+	Quiet bool `json:"quiet,omitempty"`
+}
 
-func (e *TermLapsed) apply(s *State, _ Fact) { s.lapsed[e.key()] = true }
-
-// ReminderRaised notes that the responsible person was reminded, once.
-type ReminderRaised struct{ Mark }
-
-func (e *ReminderRaised) apply(s *State, _ Fact) { s.reminded[e.key()] = true }
+func (e *TermLapsed) apply(s *State, f Fact) {
+	s.lapsed[e.key()] = true
+	s.lateness[e.key()] = lateness{noticed: rules.DateOf(f.RecordedAt), quiet: e.Quiet}
+}

@@ -16,7 +16,7 @@ func (s *story) sleepThrough(until string) []Fact {
 	s.t.Helper()
 	from := len(s.facts)
 	for range 200 {
-		next := NextWake(Agenda(s.state(), s.book))
+		next := NextWake(Agenda(s.state(), s.book), s.book, s.now)
 		if next.IsZero() || next.After(noon(until)) {
 			return s.facts[from:]
 		}
@@ -50,7 +50,7 @@ func TestACaseLeftAloneRemindsAndLapsesOnceEach(t *testing.T) {
 	if want := []string{"2026-03-19 08:00 decision "}; !slices.Equal(reminders, want) {
 		t.Errorf("reminders %q, not %q", reminders, want)
 	}
-	if want := []string{"2026-04-03 00:00 decision "}; !slices.Equal(lapses, want) {
+	if want := []string{"2026-04-03 00:00 decision ", "2026-04-13 08:00 term_escalated "}; !slices.Equal(lapses, want) {
 		t.Errorf("lapses %q, not %q", lapses, want)
 	}
 }
@@ -99,7 +99,7 @@ func TestATermThatMovesIsANewTerm(t *testing.T) {
 
 func TestAWakeBeforeItsTimeDoesNothing(t *testing.T) {
 	s := given(t, until("filed", wife)...)
-	next := NextWake(Agenda(s.state(), book))
+	next := NextWake(Agenda(s.state(), book), book, s.now)
 	s.whenAt(next.Add(-time.Nanosecond), &Wake{}).thenNothing()
 	s.whenAt(next, &Wake{})
 	if len(s.drafts) == 0 {
@@ -121,7 +121,7 @@ func TestACaseWithNothingElseToComeIsLookedAtAgainAfterThreeMonths(t *testing.T)
 	if want := []string{"2026-01-19 08:00 periodic_review "}; !slices.Equal(reminders, want) {
 		t.Errorf("reminders %q, not %q", reminders, want)
 	}
-	if want := []string{"2026-02-03 00:00 periodic_review "}; !slices.Equal(lapses, want) {
+	if want := []string{"2026-02-03 00:00 periodic_review ", "2026-02-10 08:00 term_escalated "}; !slices.Equal(lapses, want) {
 		t.Errorf("lapses %q, not %q", lapses, want)
 	}
 	s.when("2026-03-02", &AssignCounsellor{CounsellorID: counsellorID}).record().thenDue("periodic_review", "", "2026-06-01")

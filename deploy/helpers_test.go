@@ -121,7 +121,7 @@ func keepNote(t *testing.T, url string) {
 }
 
 func tryQuery(url, statement string) (text string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
@@ -134,7 +134,7 @@ func tryQuery(url, statement string) (text string, err error) {
 
 func eventually(t *testing.T, what string, probe func() error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	if err := poll(ctx, probe); err != nil {
 		t.Fatalf("%s: %v", what, err)

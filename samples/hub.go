@@ -35,9 +35,22 @@ func (s *story) school(m handoff.Member, entered rules.Date, level string) rules
 	}
 	accepted := s.after(proposed, 1, 4)
 	s.tell(accepted, &casefile.AcceptPlace{Step: s.step(m, accepted)})
-	started := inTerm(s.after(accepted, 2, 6))
+	enrolled := s.after(accepted, 1, 2)
+	s.tell(enrolled, &casefile.RecordEnrolled{Step: s.step(m, enrolled), Reserve: s.one(5)})
+	started := inTerm(s.after(enrolled, 1, 4))
 	s.tell(started, &casefile.RecordSchoolStarted{Step: s.step(m, started)})
+	s.stays(m, started)
 	return started
+}
+
+// stays is what the school tells of a child after the first day.
+func (s *story) stays(m handoff.Member, started rules.Date) {
+	seen := workday(started.AddMonths(1))
+	s.tell(seen, &casefile.RecordAttendanceConfirmed{Step: s.step(m, seen)})
+	if s.one(12) {
+		left := s.after(seen, 10, 60)
+		s.tell(left, &casefile.RecordSchoolLeft{Step: s.step(m, left), Reason: pick(s.dice, []string{"moved", "work", "unknown"})})
+	}
 }
 
 // inTerm moves a first day out of the summer holidays.
@@ -55,8 +68,7 @@ func (s *story) accompany(members int) {
 		return
 	}
 	first := slices.MinFunc(s.here, func(a, b rules.Date) int { return b.DaysUntil(a) })
-	planned := s.after(first, 10, 25)
-	s.tell(planned, &casefile.MakePlan{On: planned, Goals: []string{"italian_a2", pick(s.dice, []string{"work", "housing", "health_enrolment"})}})
+	s.plan(s.after(first, 10, 25))
 	for _, month := range []int{1, 3, 6} {
 		held := s.after(first.AddMonths(month), 0, 6)
 		s.tell(held, &casefile.HoldCheckIn{On: held, Month: month, Scores: s.scores()})
@@ -69,21 +81,31 @@ func (s *story) accompany(members int) {
 	}
 }
 
+// plan is made with the family, which has a goal of its own in it.
+func (s *story) plan(on rules.Date) {
+	s.tell(on, &casefile.MakePlan{On: on, Goals: []string{"italian_a2", pick(s.dice, []string{"work", "housing", "health_enrolment"})}})
+	s.tell(on, &casefile.SetGoal{On: on, Goal: "family_wish", Owner: casefile.OwnerFamily, Target: on.AddMonths(6),
+		Wording: pick(s.dice, []string{"Ask the way without help.", "Find a football team for the boy.", "Cook for the neighbours."})})
+	reviewed := workday(on.AddMonths(3))
+	s.tell(reviewed, &casefile.ReviewPlan{On: reviewed})
+}
+
 // refer sends half of the families on to another service and sees the others again.
 func (s *story) refer(first rules.Date) {
 	if s.one(2) {
 		sent := s.after(first, 12, 30)
-		s.tell(sent, &casefile.SendReferral{On: sent, Service: pick(s.dice, []string{"italian_courses", "celav", "legal_advice", "health_enrolment"})})
+		service := pick(s.dice, []string{"italian_courses", "celav", "legal_advice", "health_enrolment"})
+		s.tell(sent, &casefile.SendReferral{On: sent, Service: service, Basis: "public_task"})
 		return
 	}
 	meeting := s.after(s.today, 2, 9).Start().Add(10 * time.Hour)
-	s.tell(s.today, &casefile.BookAppointment{At: meeting.UTC(), Place: "hub"})
+	s.tell(s.today, &casefile.BookAppointment{At: meeting.UTC(), Place: "hub", Purpose: "plan_review"})
 }
 
 func (s *story) scores() map[string]int {
 	scores := map[string]int{}
-	for _, pillar := range []string{"housing", "health", "language", "work", "school", "relations", "rights"} {
-		scores[pillar] = s.between(2, 5)
+	for _, pillar := range casefile.Pillars() {
+		scores[pillar.Code] = s.between(2, 5)
 	}
 	return scores
 }

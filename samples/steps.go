@@ -87,6 +87,7 @@ func (s *story) follow(decision handoff.Message) {
 		s.tell(gone, &casefile.Withdraw{On: gone, Reason: "family_stays_abroad"})
 		s.close(gone, "withdrawn")
 	default:
+		s.welcome(contact, authorised[0])
 		if decision.On.DaysUntil(s.today) < 170 { // older stories begin at the consulate, before the nulla osta seems to expire
 			s.prepare(contact, authorised)
 		}
@@ -102,15 +103,26 @@ func (s *story) close(from rules.Date, reason string) {
 	}
 }
 
+// welcome is what the hub asks and sends at the first contact.
+func (s *story) welcome(contact rules.Date, m handoff.Member) {
+	language := languagesOf(m.Person.Citizenship)[0]
+	s.tell(contact, &casefile.SetContactPreferences{On: contact, Language: language, Channel: "message", Reminders: !s.one(3)})
+	s.tell(contact, &casefile.SendInformationPack{On: contact})
+}
+
 // prepare is what the hub does before the departure.
 func (s *story) prepare(contact rules.Date, members []handoff.Member) {
 	for _, m := range members {
 		day := s.after(contact, 2, 12)
 		at := s.step(m, day)
+		s.tell(contact, &casefile.RequestConsulateAppointment{Step: s.step(m, contact)})
 		s.tell(day, &casefile.SupplyDocument{Step: at, Item: "passport", Expires: day.AddDays(900)})
 		s.tell(day, &casefile.VerifyDocument{Step: at, Item: "passport", Verdict: "accepted"})
 		if m.Kinship == casefile.MinorChild {
 			s.tell(day, &casefile.RecordNeedsProfile{Step: at, NeedsProfile: s.needs(m, day)})
+		}
+		if age := m.Person.BirthDate.AgeOn(day); age >= 14 && age <= 21 {
+			s.tell(day, &casefile.RecordSchoolGuidance{Step: at, By: "counsellor"})
 		}
 	}
 }
@@ -145,7 +157,7 @@ func (s *story) travel(decided rules.Date, members []handoff.Member) {
 	entry := s.entry(granted)
 	lag := s.between(30, 90)
 	for _, m := range members {
-		s.tell(requested, &casefile.RecordVisaRequested{Step: s.step(m, requested)})
+		s.tell(requested, &casefile.RecordVisaRequested{Step: s.step(m, requested), Consulate: m.Person.Citizenship})
 		if refused {
 			s.tell(granted, &casefile.RecordVisaRefused{Step: s.step(m, granted)})
 			continue
@@ -221,12 +233,25 @@ func (s *story) permit(m handoff.Member, entered rules.Date) rules.Date {
 	s.tell(presented, &casefile.RecordPresentation{Step: s.step(m, presented)})
 	if m.Person.BirthDate.AgeOn(entered) >= 16 {
 		s.tell(presented, &casefile.RecordAgreementSigned{Step: s.step(m, presented)})
+		if m.Person.BirthDate.AgeOn(presented) < 18 {
+			s.tell(presented, &casefile.RecordAgreementCosigned{Step: s.step(m, presented)})
+		}
 	}
 	requested := s.after(presented, 1, 5)
 	s.tell(requested, &casefile.RecordPermitRequested{Step: s.step(m, requested)})
+	s.register(m, requested)
 	issued := s.after(requested, 40, 90)
 	s.tell(issued, &casefile.RecordPermitIssued{Step: s.step(m, issued), Expires: issued.AddMonths(24)})
 	return issued
+}
+
+// register is what the receipt of the permit request opens.
+func (s *story) register(m handoff.Member, requested rules.Date) {
+	receipt := s.after(requested, 0, 4)
+	s.tell(receipt, &casefile.RecordPermitReceipt{Step: s.step(m, receipt)})
+	residence, health := s.after(receipt, 3, 18), s.after(receipt, 5, 25)
+	s.tell(residence, &casefile.RecordResidenceRegistered{Step: s.step(m, residence)})
+	s.tell(health, &casefile.RecordHealthEnrolled{Step: s.step(m, health)})
 }
 
 func latest(a, b rules.Date) rules.Date {

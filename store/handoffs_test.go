@@ -197,7 +197,7 @@ func TestListsFollowTheirCursorToTheEnd(t *testing.T) {
 		b.opened()
 	}
 	seen := map[string]bool{}
-	q := views.CaseQuery{Limit: 2}
+	q := views.CaseQuery{Offices: []string{"wemi-mi"}, Limit: 2}
 	for pages := 0; ; pages++ {
 		page, err := b.Cases(t.Context(), q)
 		must(t, err)
@@ -214,7 +214,7 @@ func TestListsFollowTheirCursorToTheEnd(t *testing.T) {
 	if len(seen) != 5 {
 		t.Fatalf("saw %d of 5 cases", len(seen))
 	}
-	if _, err := b.Cases(t.Context(), views.CaseQuery{Limit: 2, Cursor: "forged"}); !errors.Is(err, views.ErrBadCursor) {
+	if _, err := b.Cases(t.Context(), views.CaseQuery{Offices: []string{"wemi-mi"}, Limit: 2, Cursor: "forged"}); !errors.Is(err, views.ErrBadCursor) {
 		t.Fatalf("a forged cursor: %v", err)
 	}
 }
@@ -225,12 +225,12 @@ func TestTheAgendaOverAllCasesIsInOrder(t *testing.T) {
 	for range 3 {
 		b.opened()
 	}
-	page, err := b.Agenda(t.Context(), views.AgendaQuery{Limit: 100, Role: casefile.Counsellor})
+	page, err := b.Agenda(t.Context(), views.AgendaQuery{Offices: []string{"wemi-mi"}, Limit: 100, Role: casefile.Counsellor})
 	must(t, err)
 	if len(page.Items) == 0 || !slices.IsSortedFunc(page.Items, func(x, y views.AgendaRow) int { return y.DueOn.DaysUntil(x.DueOn) }) {
 		t.Fatalf("%d items, in order: no", len(page.Items))
 	}
-	before := views.AgendaQuery{Limit: 100, Before: page.Items[0].DueOn}
+	before := views.AgendaQuery{Offices: []string{"wemi-mi"}, Limit: 100, Before: page.Items[0].DueOn}
 	if soon, err := b.Agenda(t.Context(), before); err != nil || len(soon.Items) == 0 || len(soon.Items) >= len(page.Items) {
 		t.Fatalf("%d due on or before the first day, %v", len(soon.Items), err)
 	}

@@ -18,15 +18,13 @@ import (
 	"ricongiungi/views"
 )
 
-// Rendered gives the present view as it is kept, with its people opened. A case
-// that is looked at again and again is opened once in a few seconds: its version
-// is read every time, and erasing somebody shows within the life of an entry.
-func (s *Store) Rendered(ctx context.Context, caseID string) (views.Rendered, error) {
-	if recent, ok := s.recent.Get(caseID); ok {
-		version, err := s.Version(ctx, caseID)
-		if err != nil || version == recent.Version {
-			return recent, err
-		}
+// Rendered gives the view as it is kept, with its people opened, at least as new
+// as the standing that the caller has just read. A case that is looked at again
+// and again is opened once in a few seconds, and erasing somebody shows within
+// the life of an entry.
+func (s *Store) Rendered(ctx context.Context, caseID string, at views.Standing) (views.Rendered, error) {
+	if recent, ok := s.recent.Get(caseID); ok && recent.Version >= at.Version {
+		return recent, nil
 	}
 	kept, err := s.render(ctx, caseID)
 	if err == nil {
@@ -38,38 +36,76 @@ func (s *Store) Rendered(ctx context.Context, caseID string) (views.Rendered, er
 // render opens the view of a case in one query, without taking it apart.
 func (s *Store) render(ctx context.Context, caseID string) (views.Rendered, error) {
 	var kept views.Rendered
-	var view, people string
-	var ids, persons, keyIDs []string
-	var wrapped, commitments [][]byte
-	err := s.pool.QueryRow(ctx, `SELECT v.version, v.view::text, v.people::text, v.persons::text[],
-			array_agg(k.person_id::text) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.key_id::text) FILTER (WHERE k.key_id IS NOT NULL),
-			array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL)
+	var view string
+	var sealed sealedPeople
+	err := s.pool.QueryRow(ctx, `SELECT v.version, v.view::text, `+sealedColumns+`
 		FROM case_views v LEFT JOIN person_keys k ON k.person_id = ANY(v.persons)
 		WHERE v.case_id = $1 GROUP BY v.case_id`, caseID).
-		Scan(&kept.Version, &view, &people, &ids, &persons, &keyIDs, &wrapped, &commitments)
+		Scan(append([]any{&kept.Version, &view}, sealed.columns()...)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return kept, views.ErrNotFound
 	}
 	if err != nil {
 		return kept, unavailable(err)
 	}
-	keys := make(map[string]vault.StoredKey, len(persons))
-	for i, person := range persons {
-		keys[person] = vault.StoredKey{PersonID: person, KeyID: keyIDs[i], Wrapped: wrapped[i], Commitment: commitments[i]}
+	kept.View = json.RawMessage(view)
+	kept.People, err = s.openSealed(caseID, sealed)
+	return kept, err
+}
+
+// People gives the people of several cases, sponsor first, in one query.
+func (s *Store) People(ctx context.Context, caseIDs []string) (map[string][]casefile.Person, error) {
+	rows, err := s.pool.Query(ctx, `SELECT v.case_id::text, `+sealedColumns+`
+		FROM case_views v LEFT JOIN person_keys k ON k.person_id = ANY(v.persons)
+		WHERE v.case_id = ANY($1::uuid[]) GROUP BY v.case_id`, caseIDs)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	all := map[string][]casefile.Person{}
+	var caseID string
+	var sealed sealedPeople
+	_, err = pgx.ForEachRow(rows, append([]any{&caseID}, sealed.columns()...), func() error {
+		all[caseID], err = s.openSealed(caseID, sealed)
+		return err
+	})
+	return all, unavailable(err)
+}
+
+// sealedPeople is who a view is about, with the keys that open it.
+type sealedPeople struct {
+	boxes                string
+	ids, persons, keyIDs []string
+	wrapped, commitments [][]byte
+}
+
+const sealedColumns = `v.people::text, v.persons::text[],
+	array_agg(k.person_id::text) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.key_id::text) FILTER (WHERE k.key_id IS NOT NULL),
+	array_agg(k.wrapped) FILTER (WHERE k.key_id IS NOT NULL), array_agg(k.commitment) FILTER (WHERE k.key_id IS NOT NULL)`
+
+func (p *sealedPeople) columns() []any {
+	return []any{&p.boxes, &p.ids, &p.persons, &p.keyIDs, &p.wrapped, &p.commitments}
+}
+
+func (s *Store) openSealed(caseID string, p sealedPeople) ([]casefile.Person, error) {
+	keys := make(map[string]vault.StoredKey, len(p.persons))
+	for i, person := range p.persons {
+		keys[person] = vault.StoredKey{PersonID: person, KeyID: p.keyIDs[i], Wrapped: p.wrapped[i], Commitment: p.commitments[i]}
 	}
 	var boxes []vault.Sealed
-	if err := json.Unmarshal([]byte(people), &boxes); err != nil {
-		return kept, fmt.Errorf("store: people of case %s: %w", caseID, err)
+	if err := json.Unmarshal([]byte(p.boxes), &boxes); err != nil {
+		return nil, fmt.Errorf("store: people of case %s: %w", caseID, err)
 	}
-	kept.View = json.RawMessage(view)
-	kept.People, err = s.openPeople(caseID, ids, boxes, keys)
-	return kept, err
+	return s.openPeople(caseID, p.ids, boxes, keys)
 }
 
 // Case gives the present view of a case, taken apart, with its people.
 func (s *Store) Case(ctx context.Context, caseID string) (casefile.View, error) {
 	var view casefile.View
-	kept, err := s.Rendered(ctx, caseID)
+	at, err := s.Standing(ctx, caseID)
+	if err != nil {
+		return view, err
+	}
+	kept, err := s.Rendered(ctx, caseID, at)
 	if err != nil {
 		return view, err
 	}
@@ -109,11 +145,11 @@ func (s *Store) Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, version, phase, office, counsellor, municipio, members, opened_on::text,
 			coalesce(next_due::text, ''), next_item, overdue, updated_at
 		FROM case_views
-		WHERE (@office = '' OR office = @office) AND (@phase = '' OR phase = @phase) AND (@counsellor = '' OR counsellor = @counsellor)
+		WHERE office = ANY(@offices) AND (@phase = '' OR phase = @phase) AND (@counsellor = '' OR counsellor = @counsellor)
 			AND (@municipio = 0 OR municipio = @municipio)
 			AND (@id = '' OR (coalesce(next_due, 'infinity'), case_id) > (coalesce(nullif(@due, '')::date, 'infinity'), nullif(@id, '')::uuid))
 		ORDER BY coalesce(next_due, 'infinity'), case_id LIMIT @limit`,
-		pgx.StrictNamedArgs{"office": q.Office, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio,
+		pgx.StrictNamedArgs{"offices": q.Offices, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio,
 			"due": after.Due, "id": after.ID, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.CaseRow]{}, unavailable(err)
@@ -177,11 +213,11 @@ func (s *Store) Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[vie
 		return views.Page[views.AgendaRow]{}, err
 	}
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, counsellor, view FROM agenda_items
-		WHERE (@office = '' OR office = @office) AND (@counsellor = '' OR counsellor = @counsellor)
+		WHERE office = ANY(@offices) AND (@counsellor = '' OR counsellor = @counsellor)
 			AND (@role = '' OR responsible = @role) AND (@before = '' OR due_on <= nullif(@before, '')::date)
 			AND (@id = '' OR (due_on, case_id, item, subject) > (nullif(@due, '')::date, nullif(@id, '')::uuid, @item, @subject))
 		ORDER BY due_on, case_id, item, subject LIMIT @limit`,
-		pgx.StrictNamedArgs{"office": q.Office, "counsellor": q.Counsellor, "role": string(q.Role), "before": q.Before.String(),
+		pgx.StrictNamedArgs{"offices": q.Offices, "counsellor": q.Counsellor, "role": string(q.Role), "before": q.Before.String(),
 			"due": after.Due, "id": after.ID, "item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.AgendaRow]{}, unavailable(err)
@@ -274,12 +310,12 @@ func openCursor(cursor string, into any) error {
 	return nil
 }
 
-// Version is the version of a case: how many events it has.
-func (s *Store) Version(ctx context.Context, caseID string) (int64, error) {
-	var version int64
-	err := s.pool.QueryRow(ctx, `SELECT version FROM case_views WHERE case_id = $1`, caseID).Scan(&version)
+// Standing is the present version of a case and the hub it belongs to.
+func (s *Store) Standing(ctx context.Context, caseID string) (views.Standing, error) {
+	var at views.Standing
+	err := s.pool.QueryRow(ctx, `SELECT version, office FROM case_views WHERE case_id = $1`, caseID).Scan(&at.Version, &at.Office)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, views.ErrNotFound
+		return at, views.ErrNotFound
 	}
-	return version, unavailable(err)
+	return at, unavailable(err)
 }

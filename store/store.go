@@ -13,19 +13,22 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"ricongiungi/diary"
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/vault"
 	"ricongiungi/views"
 )
 
-// Config says what a store works with. All fields are required but Clock and
-// MaxConns.
+// Config says what a store works with. All fields are required but Diary, Clock
+// and MaxConns.
 type Config struct {
 	URL      string           // of the database, already migrated
 	Vault    *vault.Vault     // opens and seals what identifies a person
 	Signer   *ledger.Signer   // signs the checkpoints of the log
 	Book     *rules.Book      // the law as this office applies it
+	Diary    *diary.Diary     // the hub's rooms and mediators; defaults to the sample
 	Clock    func() time.Time // defaults to time.Now
 	MaxConns int32            // of the pool; defaults to 16
 }
@@ -36,11 +39,13 @@ type Store struct {
 	vault  *vault.Vault
 	signer *ledger.Signer
 	book   *rules.Book
+	diary  *diary.Diary
 	clock  func() time.Time
 
 	committer *committer
 	recent    *expirable.LRU[string, views.Rendered] // views opened a moment ago, by case
 	streams   *expirable.LRU[string, stream]         // histories opened a moment ago, by case
+	directory *expirable.LRU[string, services.Directory]
 }
 
 // How many opened views are kept, and for how long: a revocation or an erasure
@@ -63,9 +68,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{pool: pool, vault: c.Vault, signer: c.Signer, book: c.Book, clock: c.Clock,
-		recent:  expirable.NewLRU[string, views.Rendered](recentViews, nil, recentFor),
-		streams: expirable.NewLRU[string, stream](recentStreams, nil, recentStreamsFor)}
+	s := &Store{pool: pool, vault: c.Vault, signer: c.Signer, book: c.Book, diary: c.Diary, clock: c.Clock,
+		recent:    expirable.NewLRU[string, views.Rendered](recentViews, nil, recentFor),
+		streams:   expirable.NewLRU[string, stream](recentStreams, nil, recentStreamsFor),
+		directory: expirable.NewLRU[string, services.Directory](1, nil, recentFor)}
+	if s.diary == nil {
+		s.diary = diary.Sample(c.Book)
+	}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -47,14 +47,14 @@ func (s *Store) Resume(ctx context.Context, caseID string) (casefile.Outcome, er
 		return casefile.Outcome{}, views.ErrNotFound
 	}
 	state := casefile.Fold(st.facts)
-	outcome := standing(state, casefile.Agenda(state, s.book))
+	outcome := s.standing(state, casefile.Agenda(state, s.book))
 	outcome.Effects, err = s.outstanding(ctx, caseID)
 	return outcome, unavailable(err)
 }
 
-func standing(state *casefile.State, agenda []casefile.Due) casefile.Outcome {
+func (s *Store) standing(state *casefile.State, agenda []casefile.Due) casefile.Outcome {
 	return casefile.Outcome{CaseID: state.CaseID, Version: state.Version, Events: []casefile.EventRef{},
-		NextWake: casefile.NextWake(agenda), Closed: !state.ClosedOn.IsZero()}
+		NextWake: casefile.NextWake(agenda, s.book, s.now()), Closed: !state.ClosedOn.IsZero()}
 }
 
 // pending is a command on its way to being decided.
@@ -92,7 +92,8 @@ func (s *Store) transact(ctx context.Context, caseID string, load loader) (casef
 
 func overtaken(err error) bool {
 	var pgErr *pgconn.PgError
-	return errors.As(err, &pgErr) && pgErr.Code == "23505" || errors.Is(err, errDecidedMeanwhile)
+	duplicate := errors.As(err, &pgErr) && (pgErr.Code == "23505" || pgErr.Code == "23P01") // also a slot taken meanwhile
+	return duplicate || errors.Is(err, errDecidedMeanwhile)
 }
 
 // attempt reads the history before the command: a command that is then still
@@ -120,26 +121,41 @@ func (s *Store) attempt(ctx context.Context, caseID string, load loader) (casefi
 // decide gives the outcome and what is to be written for it, if anything.
 func (s *Store) decide(ctx context.Context, caseID string, p pending, st stream) (casefile.Outcome, *prepared, error) {
 	now := s.now()
-	request := casefile.Request{CommandID: p.commandID, CaseID: caseID, Actor: p.actor, Now: now, Book: s.book}
+	directory, err := s.Services(ctx)
+	if err != nil {
+		return casefile.Outcome{}, nil, err
+	}
+	request := casefile.Request{CommandID: p.commandID, CaseID: caseID, Actor: p.actor, Now: now, Book: s.book, Services: directory}
 	before := casefile.Fold(st.facts)
 	drafts, refusal := s.answer(before, p, request)
 	if refusal != nil || len(drafts) == 0 {
-		outcome := standing(before, casefile.Agenda(before, s.book))
-		outcome.CommandID, outcome.CaseID, outcome.Refusal = p.commandID, caseID, refusal
-		ready, err := settlingOnly(p, outcome, now)
-		return outcome, ready, err
+		return s.unchanged(p, caseID, before, refusal, now)
 	}
 	c, err := s.draftChange(ctx, request, st, drafts)
 	if err != nil {
 		return casefile.Outcome{}, nil, err
 	}
 	after := casefile.Fold(c.stream.facts)
+	if refusal, err = s.refusedSlot(ctx, before, after, now); err != nil || refusal != nil {
+		if err != nil {
+			return casefile.Outcome{}, nil, err
+		}
+		return s.unchanged(p, caseID, before, refusal, now)
+	}
 	agenda := casefile.Agenda(after, s.book)
-	outcome := standing(after, agenda)
+	outcome := s.standing(after, agenda)
 	outcome.CommandID, outcome.Events, outcome.Effects = p.commandID, c.refs(), c.effects(after)
 	outcome.Agenda = casefile.Changes(casefile.Agenda(before, s.book), agenda)
 	statements, err := s.statements(p, c, before, after, outcome, now)
 	return outcome, &prepared{change: c, statements: statements}, err
+}
+
+// unchanged is the outcome of a command that leaves the case as it is.
+func (s *Store) unchanged(p pending, caseID string, state *casefile.State, refusal *casefile.Refusal, now time.Time) (casefile.Outcome, *prepared, error) {
+	outcome := s.standing(state, casefile.Agenda(state, s.book))
+	outcome.CommandID, outcome.CaseID, outcome.Refusal = p.commandID, caseID, refusal
+	ready, err := settlingOnly(p, outcome, now)
+	return outcome, ready, err
 }
 
 // settlingOnly writes an outcome without events; nil when nobody asked to have it kept.

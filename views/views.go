@@ -54,12 +54,19 @@ type Rendered struct {
 	People  []casefile.Person
 }
 
-// CaseQuery selects cases. Empty fields do not restrict.
+// Standing is how far a case is and whose it is.
+type Standing struct {
+	Version int64
+	Office  string // the hub that accompanies the family
+}
+
+// CaseQuery selects cases of the offices named. Empty fields do not restrict.
 type CaseQuery struct {
-	Office, Phase, Counsellor string
-	Municipio                 int
-	Cursor                    string
-	Limit                     int
+	Offices           []string
+	Phase, Counsellor string
+	Municipio         int
+	Cursor            string
+	Limit             int
 }
 
 // CaseRow is one case in a list; it holds no personal data.
@@ -102,13 +109,15 @@ type Entry struct {
 	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
 }
 
-// AgendaQuery selects agenda items over all cases.
+// AgendaQuery selects agenda items over all cases of the offices named. Other
+// empty fields do not restrict.
 type AgendaQuery struct {
-	Office, Counsellor string
-	Role               casefile.Role // responsible
-	Before             rules.Date    // due on or before
-	Cursor             string
-	Limit              int
+	Offices    []string
+	Counsellor string
+	Role       casefile.Role // responsible
+	Before     rules.Date    // due on or before
+	Cursor     string
+	Limit      int
 }
 
 // AgendaRow is one agenda item in a list over cases.

@@ -79,9 +79,9 @@ func (o *office) assign(id string) {
 }
 
 func (o *office) version(id string) int64 {
-	version, err := o.log.Version(o.t.Context(), id)
+	at, err := o.log.Standing(o.t.Context(), id)
 	must(o.t, err)
-	return version
+	return at.Version
 }
 
 // settleFamily takes the whole way of both members.

@@ -126,7 +126,7 @@ func eventually(t testing.TB, condition func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	for !condition() {
 		select {
 		case <-ticker.C:

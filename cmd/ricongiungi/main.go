@@ -54,8 +54,8 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
-	cmd.AddCommand(upCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), caseCommand(s),
-		agendaCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), tokenCommand(s))
+	cmd.AddCommand(upCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), caseCommand(s),
+		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
 	return cmd
 }
 

@@ -16,7 +16,10 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"ricongiungi/access"
 	"ricongiungi/api"
+	"ricongiungi/console"
+	"ricongiungi/identity"
 	"ricongiungi/metrics"
 	"ricongiungi/store"
 	"ricongiungi/workflows"
@@ -25,7 +28,7 @@ import (
 func serveCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Run the HTTP API",
+		Short: "Run the API and the console",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd, s) },
 	}
@@ -37,26 +40,73 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer p.close()
-	handler, err := s.handler(p)
+	keys, err := s.tokenKeys()
+	if err != nil {
+		return err
+	}
+	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
+	handler, err := s.handler(p, tokens)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(cmd.Context())
+	group.Go(func() error { return followRevocations(ctx, p, tokens) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, metrics.Handler(p.log, p.logger), p.logger) })
 	return group.Wait()
 }
 
-func (s *settings) handler(p *parts) (http.Handler, error) {
-	keys, err := s.tokenKeys()
+// handler serves the API and, everywhere else, the console.
+func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
+	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
+	machines := api.New(api.Config{
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Book: p.book,
+		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
+	})
+	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Config{
-		Orders: p.log, Engine: &workflows.Engine{Client: p.temporal}, Views: p.log, Handoffs: p.log, Evidence: p.log,
-		Health: health{p.log, p.temporal}, Tokens: api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience),
-		Log: p.logger, Version: version(),
-	}), nil
+	signIn, err := identity.New(config, p.log)
+	if err != nil {
+		return nil, err
+	}
+	people, err := console.New(console.Config{
+		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	both := http.NewServeMux()
+	both.Handle("/", people)
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+		both.Handle(path, machines)
+	}
+	return both, nil
+}
+
+// followRevocations keeps the list of revoked actors no older than two seconds
+// while the database answers; while it does not, nothing can be read anyhow.
+func followRevocations(ctx context.Context, p *parts, tokens *api.Verifier) error {
+	ticker := time.NewTicker(2 * time.Second)
+	defer ticker.Stop()
+	for {
+		since, err := p.log.Revocations(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			p.logger.Warn("revocations not read", "error", err.Error())
+		default:
+			tokens.Revoke(since)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
 }
 
 // health asks the parts the API depends on.

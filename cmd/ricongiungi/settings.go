@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
 	"ricongiungi/deploy"
+	"ricongiungi/diary"
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
 	"ricongiungi/store"
@@ -32,11 +34,27 @@ type settings struct {
 	apiURL          string // RICONGIUNGI_URL, for commands that talk to a running API
 	token           string // RICONGIUNGI_TOKEN, likewise
 	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
+	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
+	diaryFile       string // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+
+	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
+	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
+	issuerURL        string        // RICONGIUNGI_OIDC_ISSUER, the body's own provider; empty: the sample one
+	clientID         string        // RICONGIUNGI_OIDC_CLIENT
+	clientSecretFile string        // RICONGIUNGI_OIDC_SECRET_FILE, mode 0600
+	groupClaim       string        // RICONGIUNGI_OIDC_GROUPS, default groups
+	grantsFile       string        // RICONGIUNGI_GRANTS, rows of group,role,office
+	sessionIdle      time.Duration // RICONGIUNGI_SESSION_IDLE, default 30m
+	sessionLongest   time.Duration // RICONGIUNGI_SESSION_LONGEST, default 10h
+
+	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
+	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
+	feedbackAddress  string
 }
 
 func settingsFromEnvironment() *settings {
-	return &settings{
+	s := &settings{
 		dataDir:         env("RICONGIUNGI_DATA", ".data"),
 		databaseURL:     os.Getenv("DATABASE_URL"),
 		temporalAddress: os.Getenv("TEMPORAL_ADDRESS"),
@@ -46,8 +64,37 @@ func settingsFromEnvironment() *settings {
 		apiURL:          os.Getenv("RICONGIUNGI_URL"),
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
+		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
+		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+
+		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
+		provider:         env("RICONGIUNGI_PROVIDER", "127.0.0.1:8090"),
+		issuerURL:        os.Getenv("RICONGIUNGI_OIDC_ISSUER"),
+		clientID:         os.Getenv("RICONGIUNGI_OIDC_CLIENT"),
+		clientSecretFile: os.Getenv("RICONGIUNGI_OIDC_SECRET_FILE"),
+		groupClaim:       env("RICONGIUNGI_OIDC_GROUPS", "groups"),
+		grantsFile:       os.Getenv("RICONGIUNGI_GRANTS"),
+		sessionIdle:      envDuration("RICONGIUNGI_SESSION_IDLE", 30*time.Minute),
+		sessionLongest:   envDuration("RICONGIUNGI_SESSION_LONGEST", 10*time.Hour),
+
+		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
+		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
+		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
 	}
+	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
+	return s
+}
+
+// envDuration reads a span such as 30m; one that cannot be read becomes zero,
+// which whoever needs it refuses.
+func envDuration(name string, fallback time.Duration) time.Duration {
+	value := os.Getenv(name)
+	if value == "" {
+		return fallback
+	}
+	span, _ := time.ParseDuration(value)
+	return span
 }
 
 func env(name, fallback string) string {
@@ -82,8 +129,21 @@ func orElse(value, fallback string) string {
 	return fallback
 }
 
-// book is the law, with the office's own rows where there are any.
+// book is the law, with the office's own rows and lists of papers where there are any.
 func (s *settings) book() (*rules.Book, error) {
+	book, err := s.law()
+	if err != nil || s.papersFile == "" {
+		return book, err
+	}
+	file, err := os.Open(s.papersFile)
+	if err != nil {
+		return nil, fmt.Errorf("papers of the office: %w", err)
+	}
+	defer file.Close()
+	return book.WithPapers(s.papersFile, file)
+}
+
+func (s *settings) law() (*rules.Book, error) {
 	if s.rulesFile == "" {
 		return rules.Default(), nil
 	}
@@ -93,6 +153,19 @@ func (s *settings) book() (*rules.Book, error) {
 	}
 	defer file.Close()
 	return rules.Override(s.rulesFile, file)
+}
+
+// diary is what can be booked at the hub: the office's own, or the sample.
+func (s *settings) diary(book *rules.Book) (*diary.Diary, error) {
+	if s.diaryFile == "" {
+		return diary.Sample(book), nil
+	}
+	file, err := os.Open(s.diaryFile)
+	if err != nil {
+		return nil, fmt.Errorf("diary of the hub: %w", err)
+	}
+	defer file.Close()
+	return diary.Load(s.diaryFile, file, book)
 }
 
 func (s *settings) signer() (*ledger.Signer, error) {
@@ -119,7 +192,11 @@ func (s *settings) openStore(ctx context.Context) (*store.Store, *rules.Book, er
 	if err != nil {
 		return nil, nil, err
 	}
-	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book})
+	rooms, err := s.diary(book)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := store.Open(ctx, store.Config{URL: s.databaseURL, Vault: keys, Signer: signer, Book: book, Diary: rooms})
 	return log, book, err
 }
 

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,14 +13,9 @@ import (
 
 	"ricongiungi/api"
 	"ricongiungi/casefile"
+	"ricongiungi/identity/sampleprovider"
 	"ricongiungi/vault"
 )
-
-// offices are where the invented users of the embedded default work.
-var offices = map[casefile.Role]string{
-	casefile.SUIOfficer: "sui-mi", casefile.Counsellor: "wemi-mi", casefile.EducationOfficer: "edu-mi",
-	casefile.Supervisor: "wemi-mi", casefile.Auditor: "audit-mi", casefile.Operator: "it-mi",
-}
 
 func tokenCommand(s *settings) *cobra.Command {
 	var role string
@@ -44,16 +38,16 @@ func tokenCommand(s *settings) *cobra.Command {
 
 func roleNames() []string {
 	var names []string
-	for role := range offices {
+	for _, role := range casefile.OperatorRoles() {
 		names = append(names, string(role))
 	}
-	slices.Sort(names)
 	return names
 }
 
-// mint signs a token with the key of the data folder.
+// mint signs a token with the key of the data folder, for the invented person
+// of the role.
 func (s *settings) mint(role string, ttl time.Duration) (string, error) {
-	office, known := offices[casefile.Role(role)]
+	who, known := sampleprovider.InRole(casefile.Role(role))
 	if !known {
 		return "", fmt.Errorf("there is no role %q: choose one of %s", role, strings.Join(roleNames(), ", "))
 	}
@@ -61,12 +55,7 @@ func (s *settings) mint(role string, ttl time.Duration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return issuer.Token(userOf(role), casefile.Role(role), office, ttl)
-}
-
-// userOf is the one invented user of a role: always the same id.
-func userOf(role string) uuid.UUID {
-	return uuid.MustParse(casefile.DeriveID("embedded users", role))
+	return issuer.Token(uuid.MustParse(who.ID), who.Role, who.Office, ttl)
 }
 
 func (s *settings) issuer() (*api.Issuer, error) {

@@ -42,6 +42,11 @@ func up(cmd *cobra.Command, s *settings, sample bool) error {
 	if err := portFree("page of metrics", "RICONGIUNGI_METRICS", s.metrics); err != nil {
 		return err
 	}
+	if s.issuerURL == "" {
+		if err := portFree("sample provider of identities", "RICONGIUNGI_PROVIDER", s.provider); err != nil {
+			return err
+		}
+	}
 	system, err := deploy.Start(ctx, deploy.Config{DataDir: s.dataDir, DatabaseURL: s.databaseURL, TemporalAddress: s.temporalAddress,
 		TemporalNamespace: s.namespace, Durable: true, Out: cmd.ErrOrStderr()})
 	if err != nil {
@@ -89,8 +94,9 @@ func (s *settings) startProgram(ctx context.Context, system *deploy.System) erro
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	for _, part := range []string{"serve", "work"} {
-		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_LISTEN=" + s.listen, "RICONGIUNGI_METRICS=" + s.metrics}
+	for _, part := range s.processes() {
+		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_LISTEN=" + s.listen, "RICONGIUNGI_METRICS=" + s.metrics,
+			"RICONGIUNGI_PROVIDER=" + s.provider, "RICONGIUNGI_PUBLIC_URL=" + s.publicURL}
 		if err := system.Spawn(part, []string{self, part}, environment); err != nil {
 			return err
 		}
@@ -101,11 +107,19 @@ func (s *settings) startProgram(ctx context.Context, system *deploy.System) erro
 	return system.Record(func(run *deploy.Run) { run.APIURL = "http://" + s.listen })
 }
 
+// processes are the parts of the program that run on their own.
+func (s *settings) processes() []string {
+	if s.issuerURL == "" {
+		return []string{"sample-provider", "serve", "work"}
+	}
+	return []string{"serve", "work"}
+}
+
 // waitReady asks until the API says that all its parts answer.
 func waitReady(ctx context.Context, url string) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		response, err := http.Get(url)
 		if err == nil {
@@ -118,7 +132,7 @@ func waitReady(ctx context.Context, url string) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-deadline:
-			return fmt.Errorf("the API did not become ready within 30 s: see the log folder in the data folder")
+			return fmt.Errorf("the API did not become ready within two minutes: see the log folder in the data folder")
 		case <-ticker.C:
 		}
 	}
@@ -128,9 +142,10 @@ func (s *settings) greet(cmd *cobra.Command) {
 	fmt.Fprintf(cmd.OutOrStdout(), `
 Ricongiungi is up.
 
+  console        %[4]s        pick one of the invented people to sign in as
   API            http://%[1]s        its description: http://%[1]s/openapi.yaml
   metrics        http://%[3]s/metrics
-  sign in        bin/ricongiungi token --role counsellor
+  a token        bin/ricongiungi token --role counsellor
                  (sui_officer, education_officer, supervisor, auditor, operator)
   look around    bin/ricongiungi case list
                  bin/ricongiungi case show CASE_ID
@@ -140,5 +155,5 @@ Ricongiungi is up.
   logs and data  %[2]s
 
 Ctrl-C stops everything; the next start goes on where this one ends.
-`, s.listen, s.dataDir, s.metrics)
+`, s.listen, s.dataDir, s.metrics, s.publicURL)
 }

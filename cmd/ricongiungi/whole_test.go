@@ -146,7 +146,7 @@ func (m *machine) until(what string, holds func() bool) {
 	m.t.Helper()
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	for !holds() {
 		select {
 		case <-ticker.C:

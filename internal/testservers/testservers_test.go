@@ -88,7 +88,7 @@ func startWorkflow(t *testing.T, address, namespace, id string) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	options := client.StartWorkflowOptions{ID: id, TaskQueue: "nobody-listens-" + uuid.NewString()}
 	if _, err := c.ExecuteWorkflow(ctx, options, "AnyWorkflow"); err != nil {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package access
+
+import (
+	"slices"
+
+	"ricongiungi/casefile"
+	"ricongiungi/views"
+)
+
+// Masked leaves of a view what the role needs for its work. Education officers
+// see the members who are to be taught and nothing of the review, the hub's
+// work or the rest of the family; a case without such members is none for them: views.ErrNotFound.
+func Masked(view casefile.View, role casefile.Role) (casefile.View, error) {
+	if SeesAll(role) {
+		return view, nil
+	}
+	pupils := pupilsOf(view)
+	if len(pupils) == 0 {
+		return casefile.View{}, views.ErrNotFound
+	}
+	return casefile.View{
+		CaseID: view.CaseID, Version: view.Version, Phase: view.Phase, Office: view.Office,
+		CounsellorID: view.CounsellorID, ContactLanguage: view.ContactLanguage, Municipio: view.Municipio,
+		OpenedOn: view.OpenedOn, ClosedOn: view.ClosedOn, SponsorID: view.SponsorID,
+		Review: casefile.ReviewView{Pauses: []casefile.Pause{}}, Goals: []string{},
+		Members: pupils, Appointments: []casefile.AppointmentView{}, Referrals: []casefile.ReferralView{},
+		CheckIns: []casefile.CheckInView{}, Agenda: schoolAgenda(view), People: pupilsAsPeople(view, pupils),
+	}, nil
+}
+
+// SeesAll tells whether nothing of a view is kept from the role.
+func SeesAll(role casefile.Role) bool { return role != casefile.EducationOfficer }
+
+func pupilsOf(view casefile.View) []casefile.MemberView {
+	var pupils []casefile.MemberView
+	for _, member := range view.Members {
+		if !member.SchoolDue && member.School == nil {
+			continue
+		}
+		member.Documents, member.SupportView = []*casefile.Document{}, member.ForSchool()
+		member.Conditions = nil // income and housing are none of the school's business
+		pupils = append(pupils, member.WithoutReview())
+	}
+	return pupils
+}
+
+func schoolAgenda(view casefile.View) []casefile.DueView {
+	items := []casefile.DueView{}
+	for _, item := range view.Agenda {
+		if item.Part == casefile.Schooling {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// pupilsAsPeople keeps of the pupils what a school asks for.
+func pupilsAsPeople(view casefile.View, pupils []casefile.MemberView) []casefile.Person {
+	var people []casefile.Person
+	for _, person := range view.People {
+		if !slices.ContainsFunc(pupils, func(m casefile.MemberView) bool { return m.MemberID == person.PersonID }) {
+			continue
+		}
+		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Particulars: casefile.Particulars{
+			FamilyName: person.FamilyName, GivenName: person.GivenName, BirthDate: person.BirthDate,
+			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address, MayCollect: person.MayCollect,
+		}})
+	}
+	return people
+}

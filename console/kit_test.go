@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package console
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ricongiungi/access"
+	"ricongiungi/casefile"
+	"ricongiungi/identity"
+	"ricongiungi/rules"
+	"ricongiungi/views"
+)
+
+// The invented case of most tests: a father in Milan, his wife and a daughter.
+const (
+	caseA   = "6f2c1f0e-8a54-4d0f-9d27-3b1d6c5e0a11"
+	caseOf  = "6f2c1f0e-8a54-4d0f-9d27-3b1d6c5e0a99" // a foreign hub's
+	counsID = "a1a1a1a1-0000-4000-8000-000000000001"
+)
+
+var (
+	now      = time.Date(2026, time.March, 10, 9, 0, 0, 0, time.UTC)
+	wife     = casefile.DeriveID(caseA, "member/1")
+	daughter = casefile.DeriveID(caseA, "member/2")
+)
+
+func day(text string) rules.Date {
+	d, err := rules.ParseDate(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// office is everything behind the console: one case, folded from real commands,
+// and the commands that were given.
+type office struct {
+	t      *testing.T
+	facts  []casefile.Fact
+	orders []casefile.Order
+	role   casefile.Role
+	slow   bool
+	log    bytes.Buffer
+	site   http.Handler
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t, role: casefile.Counsellor}
+	o.told("2026-02-02", &casefile.DecideMembers{On: day("2026-02-02"), Decisions: []casefile.MemberDecision{
+		{Ref: "1", Outcome: "authorised"}, {Ref: "2", Outcome: "authorised"}},
+		Application: &casefile.Application{Office: "wemi-mi", ContactLanguage: "ar", Municipio: 7, FiledOn: day("2025-11-03"),
+			Sponsor: casefile.Particulars{GivenName: "Adel", FamilyName: "<script>Mansour</script>", Phone: "+39 02 0000 0001"},
+			Members: []casefile.Applicant{
+				{Ref: "1", Kinship: casefile.Spouse, Who: casefile.Particulars{GivenName: "Salma", FamilyName: "Fathy", BirthDate: day("1990-05-10")}},
+				{Ref: "2", Kinship: casefile.MinorChild, Who: casefile.Particulars{GivenName: "Nour", FamilyName: "Mansour", BirthDate: day("2015-03-20")}}}}})
+	o.told("2026-02-05", &casefile.AssignCounsellor{CounsellorID: counsID})
+	o.told("2026-02-05", &casefile.AddNote{Note: "Chiamare di sera"})
+	signIn, err := identity.New(identity.Config{Issuer: "http://127.0.0.1:1", ClientID: "console", PublicURL: "http://127.0.0.1:8080", GroupClaim: "groups",
+		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
+		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
+	o.must(err)
+	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+	o.must(err)
+	return o
+}
+
+func (o *office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) request(at time.Time, id string) casefile.Request {
+	return casefile.Request{CommandID: id, CaseID: caseA, Actor: casefile.Actor{ID: counsID, Role: casefile.Counsellor, Office: "wemi-mi"}, Now: at, Book: rules.Default()}
+}
+
+func (o *office) told(on string, c casefile.Command) {
+	o.t.Helper()
+	if _, refusal := o.decide(day(on).Start().Add(9*time.Hour), c, casefile.DeriveID(caseA, on+casefile.CommandName(c))); refusal != nil {
+		o.t.Fatalf("%s: %s", casefile.CommandName(c), refusal.Text.En)
+	}
+}
+
+func (o *office) decide(at time.Time, c casefile.Command, id string) (int, *casefile.Refusal) {
+	r := o.request(at, id)
+	drafts, refusal := casefile.Decide(casefile.Fold(o.facts), c, r)
+	for _, d := range drafts {
+		o.facts = append(o.facts, d.Recorded(r, int64(len(o.facts)+1)))
+	}
+	return len(drafts), refusal
+}
+
+func (o *office) view() casefile.View {
+	state := casefile.Fold(o.facts)
+	view := casefile.ViewOf(state, rules.Default())
+	view.People = casefile.PeopleOf(state)
+	return view
+}
+
+func (o *office) Standing(_ context.Context, id string) (views.Standing, error) {
+	switch id {
+	case caseA:
+		return views.Standing{Version: int64(len(o.facts)), Office: "wemi-mi"}, nil
+	case caseOf:
+		return views.Standing{Version: 1, Office: "wemi-to"}, nil
+	}
+	return views.Standing{}, views.ErrNotFound
+}
+
+func (o *office) Rendered(context.Context, string, views.Standing) (views.Rendered, error) {
+	view := o.view()
+	people := view.People
+	view.People = nil
+	raw, err := json.Marshal(view)
+	return views.Rendered{Version: view.Version, View: raw, People: people}, err
+}
+
+func (o *office) CaseAsOf(_ context.Context, _ string, asOf, knownAt time.Time) (casefile.View, error) {
+	facts := casefile.AsOf(o.facts, asOf, knownAt)
+	if len(facts) == 0 {
+		return casefile.View{}, views.ErrNotFound
+	}
+	state := casefile.Fold(facts)
+	view := casefile.ViewOf(state, rules.Default())
+	view.People = casefile.PeopleOf(state)
+	return view, nil
+}
+
+func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {
+	return views.Page[views.CaseRow]{Items: []views.CaseRow{{CaseID: caseA, Phase: casefile.PhasePreDeparture, Office: "wemi-mi", CounsellorID: counsID, Members: 2, Overdue: 1}}}, nil
+}
+
+func (o *office) History(_ context.Context, q views.HistoryQuery) (views.Page[views.Entry], error) {
+	var page views.Page[views.Entry]
+	superseded := casefile.Superseded(o.facts)
+	for _, f := range casefile.AsOf(o.facts, q.AsOf, q.KnownAt) {
+		data, err := json.Marshal(f.Event)
+		o.must(err)
+		page.Items = append(page.Items, views.Entry{Version: f.Version, EventID: f.EventID, Type: casefile.EventName(f.Event), OccurredAt: f.OccurredAt,
+			RecordedAt: f.RecordedAt, Actor: f.Actor, Data: data, Private: f.Private, Superseded: superseded[f.EventID]})
+	}
+	return page, nil
+}
+
+func (o *office) Agenda(_ context.Context, q views.AgendaQuery) (views.Page[views.AgendaRow], error) {
+	var page views.Page[views.AgendaRow]
+	for _, item := range o.view().Agenda {
+		if (q.Role == "" || item.By == q.Role) && !item.DueOn.After(q.Before) {
+			page.Items = append(page.Items, views.AgendaRow{CaseID: caseA, DueView: item})
+		}
+	}
+	return page, nil
+}
+
+func (o *office) People(context.Context, []string) (map[string][]casefile.Person, error) {
+	return map[string][]casefile.Person{caseA: o.view().People}, nil
+}
+
+func (o *office) Operators(context.Context) (map[string]views.Operator, error) {
+	return map[string]views.Operator{counsID: {Actor: casefile.Actor{ID: counsID, Role: casefile.Counsellor, Office: "wemi-mi"}, Name: "Giulia Ferrario"}}, nil
+}
+
+func (o *office) AcceptOrder(_ context.Context, order casefile.Order) (*casefile.Outcome, error) {
+	for _, known := range o.orders {
+		if known.CommandID == order.CommandID {
+			return &casefile.Outcome{CommandID: order.CommandID}, nil
+		}
+	}
+	o.orders = append(o.orders, order)
+	return nil, nil
+}
+
+func (o *office) OrderOutcome(context.Context, string, string) (*casefile.Outcome, error) {
+	return nil, views.ErrNotFound
+}
+
+func (o *office) Submit(_ context.Context, caseID, commandID string) (casefile.Outcome, error) {
+	order := o.orders[len(o.orders)-1]
+	if o.slow {
+		return casefile.Outcome{}, views.ErrUnavailable
+	}
+	if order.IfVersion != 0 && order.IfVersion != int64(len(o.facts)) {
+		return casefile.Outcome{Refusal: casefile.StaleVersion(order.IfVersion, int64(len(o.facts)))}, nil
+	}
+	command, err := casefile.DecodeCommand(order.Type, order.Body)
+	o.must(err)
+	_, refusal := o.decide(now, command, commandID)
+	return casefile.Outcome{CommandID: commandID, CaseID: caseID, Refusal: refusal}, nil
+}
+
+// The sessions: whoever shows the token "in" is signed in.
+func (o *office) Session(_ context.Context, digest []byte) (views.Session, error) {
+	if sum := sha256.Sum256([]byte("in")); !bytes.Equal(sum[:], digest) {
+		return views.Session{}, views.ErrNoSession
+	}
+	who := views.Operator{Actor: casefile.Actor{ID: counsID, Role: o.role, Office: "wemi-mi"}, Name: "Giulia Ferrario"}
+	return views.Session{Operator: who, SeenAt: now, Expires: now.Add(time.Hour)}, nil
+}
+func (o *office) OpenSession(context.Context, views.Session) error    { return nil }
+func (o *office) SeeSession(context.Context, []byte, time.Time) error { return nil }
+func (o *office) EndSession(context.Context, []byte) error            { return nil }
+
+// ask sends a request of the signed-in operator; headers alternate names and values.
+func (o *office) ask(method, target string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(&http.Cookie{Name: "__Host-ricongiungi-session", Value: "in"})
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	o.site.ServeHTTP(recorder, r)
+	return recorder
+}
+
+func (o *office) page(target string, headers ...string) string {
+	o.t.Helper()
+	answer := o.ask("GET", target, nil, headers...)
+	if answer.Code != http.StatusOK {
+		o.t.Fatalf("%s: %d\n%s", target, answer.Code, answer.Body)
+	}
+	return answer.Body.String()
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package views
+
+import (
+	"errors"
+	"time"
+
+	"ricongiungi/casefile"
+)
+
+// ErrNoSession says that nobody is signed in with that token, for whatever
+// reason: unknown, ended, idle for too long, too old.
+var ErrNoSession = errors.New("no session")
+
+// Operator is somebody who works with the system: who acts, under which name
+// colleagues know them, and how surely the provider knew them.
+type Operator struct {
+	casefile.Actor
+	Name  string // as the provider gives it; shown to colleagues, never logged
+	Level string // the provider's acr claim: its level of assurance
+}
+
+// Session is one operator's stay. The browser holds a random token, the
+// database its digest: who reads the database cannot enter.
+type Session struct {
+	Operator
+	Digest  []byte // SHA-256 of the token
+	Began   time.Time
+	SeenAt  time.Time
+	Expires time.Time // absolute, however busy the operator is
+}
+
+// Revocation says that whatever lets somebody act and was issued up to an
+// instant is worth nothing any more.
+type Revocation struct {
+	ActorID string
+	Since   time.Time
+	By      casefile.Actor
+	Reason  string // a code
+}
