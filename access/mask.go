@@ -61,7 +61,7 @@ func pupilsOf(view casefile.View) []casefile.MemberView {
 		}
 		member.Documents, member.SupportView = []*casefile.Document{}, member.ForSchool()
 		member.Conditions = nil // income and housing are none of the school's business
-		pupils = append(pupils, member)
+		pupils = append(pupils, member.WithoutReview())
 	}
 	return pupils
 }

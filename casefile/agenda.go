@@ -24,16 +24,17 @@ const (
 
 // Due is one thing that is to happen next, by when, and why by then.
 type Due struct {
-	Item     string     `json:"item"`              // what, such as "presentation"
-	Part     Part       `json:"part"`              // of the story
-	Subject  string     `json:"subject,omitempty"` // id of the member, appointment or referral
-	MemberID string     `json:"member_id,omitempty"`
-	By       Role       `json:"responsible"`
-	Term     rules.Term `json:"term"`
-	Pauses   []Pause    `json:"pauses,omitempty"`
-	Lapsed   bool       `json:"lapsed"`           // the log holds that it was not done in time
-	About    string     `json:"about,omitempty"`  // code of what is meant where the item alone does not say, such as a paper
-	Family   bool       `json:"family,omitempty"` // the family's own to do
+	Item     string       `json:"item"`              // what, such as "presentation"
+	Part     Part         `json:"part"`              // of the story
+	Subject  string       `json:"subject,omitempty"` // id of the member, appointment or referral
+	MemberID string       `json:"member_id,omitempty"`
+	By       Role         `json:"responsible"`
+	Term     rules.Term   `json:"term"`
+	Pauses   []Pause      `json:"pauses,omitempty"`
+	Settled  []Settlement `json:"law_changes,omitempty"` // that found the application pending
+	Lapsed   bool         `json:"lapsed"`                // the log holds that it was not done in time
+	About    string       `json:"about,omitempty"`       // code of what is meant where the item alone does not say, such as a paper
+	Family   bool         `json:"family,omitempty"`      // the family's own to do
 
 	remind   rules.Date
 	escalate rules.Date
@@ -59,8 +60,10 @@ func Agenda(s *State, book *rules.Book) []Due {
 		}
 		if m.Ending == "" || m.Ending == Settled {
 			a.school(m)
+			a.kinship(m)
 			a.support(m)
 		}
+		a.appeals(m)
 		a.afterwards(m)
 	}
 	a.contact()
@@ -107,10 +110,12 @@ func (a *agenda) authorisation() {
 		return
 	}
 	clock := review.Clock(a.book)
-	a.add(Due{Item: "decision", Part: Authorisation, By: SUIOfficer, Term: clock.Term, Pauses: clock.Pauses})
-	if !review.DocumentsBy.IsZero() {
-		a.add(Due{Item: "documents", Part: Authorisation, By: Counsellor,
-			Term: a.book.Named(rules.DocumentsDay, review.DocumentsOn, review.DocumentsBy)})
+	a.add(Due{Item: "decision", Part: Authorisation, By: SUIOfficer, Term: clock.Term, Pauses: clock.Pauses, Settled: review.changes()})
+	for _, asked := range review.Papers {
+		if asked.open() {
+			a.add(Due{Item: "documents", Part: Authorisation, Subject: asked.On.String(), By: Counsellor,
+				Term: a.book.Named(rules.DocumentsDay, asked.On, asked.By)})
+		}
 	}
 	for _, notice := range review.Notices {
 		if notice.ObservationsOn.IsZero() {
@@ -124,15 +129,14 @@ func (n Notice) answer() Due {
 }
 
 func (a *agenda) preDeparture(m *Member) {
-	if m.AuthorisedOn.IsZero() || !m.EnteredOn.IsZero() {
+	if !a.state.mayTravel(m) || m.here() || m.revoked() {
 		return
 	}
 	switch {
 	case m.VisaRequestedOn.IsZero() && m.VisaGrantedOn.IsZero():
-		a.add(Due{Item: "visa_request", Part: PreDeparture, Subject: m.ID, MemberID: m.ID, By: Counsellor, Term: m.VisaBy,
-			onLapse: &NullaOstaExpired{OfMember{m.ID}}})
-	case !m.VisaRefusedOn.IsZero() && m.VisaGrantedOn.IsZero():
-		a.policy("visa_refusal_follow_up", PreDeparture, m, Counsellor, rules.FirstContact, m.VisaRefusedOn)
+		a.visaRequest(m)
+	case m.visaRefused() && m.VisaGrantedOn.IsZero():
+		a.afterVisaRefusal(m)
 	case m.VisaGrantedOn.IsZero():
 		a.member("visa_decision", PreDeparture, m, Counsellor, m.VisaDecision)
 	default:
@@ -146,7 +150,11 @@ func (a *agenda) preDeparture(m *Member) {
 }
 
 func (a *agenda) arrival(m *Member) {
-	if m.EnteredOn.IsZero() {
+	switch {
+	case !m.here():
+		return
+	case m.EnteredOn.IsZero() || a.state.procedure() == OfCitizen:
+		a.stay(m)
 		return
 	}
 	if m.HostNoticeOn.IsZero() {
@@ -155,17 +163,23 @@ func (a *agenda) arrival(m *Member) {
 	if m.PresentedOn.IsZero() && m.PermitRequestedOn.IsZero() {
 		a.member("presentation", Arrival, m, Counsellor, m.Presentation)
 	}
-	switch {
-	case m.PermitRequestedOn.IsZero():
+	if m.PermitRequestedOn.IsZero() {
 		a.member("permit_request", Arrival, m, Counsellor, m.Presentation)
-	case !m.PermitIssuedOn.IsZero():
-	case !m.PermitRefusedOn.IsZero():
-		a.policy("permit_refusal_follow_up", Arrival, m, Counsellor, rules.FirstContact, m.PermitRefusedOn)
+	}
+	a.agreement(m)
+	a.permit(m)
+}
+
+// permit lists what follows the permit request.
+func (a *agenda) permit(m *Member) {
+	a.permitSteps(m)
+	switch {
+	case m.PermitRequestedOn.IsZero(), !m.PermitIssuedOn.IsZero():
+	case m.permitRefused():
+		a.policy("permit_refusal_follow_up", Arrival, m, Counsellor, rules.FollowUp, m.PermitRefusedOn)
 	default:
 		a.member("permit", Arrival, m, Counsellor, m.PermitBy)
 	}
-	a.permitSteps(m)
-	a.agreement(m)
 	if !m.PermitIssuedOn.IsZero() && (!m.SchoolDue || !m.School.StartedOn.IsZero()) {
 		a.policy("settle", FollowUp, m, Counsellor, rules.ClosingDue, later(m.PermitIssuedOn, m.School.StartedOn))
 	}
@@ -222,6 +236,10 @@ func (d Due) Explain(book *rules.Book) rules.Text {
 		return *d.say
 	}
 	text := book.Explain(d.Term)
+	for _, settled := range d.Settled {
+		why := settled.Explain(book)
+		text = rules.Text{It: text.It + " " + why.It, En: text.En + " " + why.En}
+	}
 	if len(d.Pauses) == 0 {
 		return text
 	}

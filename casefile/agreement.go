@@ -267,7 +267,7 @@ func (e *AgreementAssessed) apply(s *State, f Fact) {
 
 // agreement has the first steps of the agreement, while the hub accompanies.
 func (a *agenda) agreement(m *Member) {
-	if m.EnteredOn.IsZero() || m.Agreed.Exempt != "" {
+	if !m.here() || m.Agreed.Exempt != "" {
 		return
 	}
 	if m.AgreementDue && m.AgreementSignedOn.IsZero() {

@@ -13,11 +13,14 @@ func (c *RecordEntry) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if m != nil && m.Ending == VisaLapsed && !c.On.After(m.VisaExpires) {
 		return c.entered(m, r) // the visa only seemed unused: the entry was told late
 	}
+	if m != nil && m.Ending == Revoked && !c.On.After(r.Today()) && !m.VisaGrantedOn.IsZero() && !c.On.After(m.VisaExpires) {
+		return c.entered(m, r) // who came on a visa while the nulla osta was being revoked is here
+	}
 	m, refusal := s.about(c.Step, r)
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case m.AuthorisedOn.IsZero():
+	case !s.mayTravel(m):
 		return nil, notAuthorised()
 	case m.EnteredOn == c.On:
 		return nil, nil
@@ -121,12 +124,12 @@ func (s *State) arrived(step Step, r Request) (*Member, *Refusal) {
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case m.EnteredOn.IsZero():
+	case !m.here():
 		return nil, refusalOf("not_entered", "art. 5 c. 2 TUI",
 			"L'ingresso in Italia non risulta: registralo prima dei passi successivi.",
 			"No entry into Italy is recorded: record it before the steps that follow it.")
-	case step.On.Before(m.EnteredOn):
-		return nil, outOfOrder("entered", m.EnteredOn)
+	case step.On.Before(m.hereSince()):
+		return nil, outOfOrder("entered", m.hereSince())
 	}
 	return m, nil
 }
@@ -146,6 +149,7 @@ func (e *Entered) apply(s *State, f Fact) {
 		m.EnteredOn, m.Presentation, m.HostNotice = f.OccurredOn(), e.Presentation, e.HostNotice
 		m.AgreementDue, m.SchoolDue, m.Settling.CoverBy = e.AgreementDue, e.SchoolDue, e.HealthCover
 		m.revive()
+		m.overturn(Revoked) // who is here has rights of defence
 	})
 }
 

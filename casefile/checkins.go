@@ -152,7 +152,7 @@ func (s *State) checkIn(month int, member string) *CheckIn {
 // first one for the family.
 func (s *State) entryOf(member string) rules.Date {
 	if m := s.Member(member); m != nil {
-		return m.EnteredOn
+		return m.hereSince()
 	}
 	return s.FirstEntry()
 }

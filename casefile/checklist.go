@@ -27,20 +27,17 @@ type CheckItem struct {
 	Text                rules.Text      `json:"text"`
 }
 
-// reunification is the only procedure a case knows of: art. 29 TUI, through the SUI.
-const reunification = "reunification"
-
 // Checklist lists the papers that a member needs at a stage, by the rows in
 // force on the day of use. Lists differ by office: certainty says how far each
 // row may be relied on. No paper holds up a step.
 func Checklist(s *State, m *Member, stage string, book *rules.Book) []CheckItem {
-	who := rules.Bearer{Kinship: string(m.Kinship), Procedure: reunification, Birth: m.Who.BirthDate, Filed: s.Review.FiledOn, Entered: m.EnteredOn}
+	who := rules.Bearer{Kinship: string(m.Kinship), Procedure: string(s.procedure()), Birth: m.Who.BirthDate, Filed: s.Review.FiledOn, Entered: m.hereSince()}
 	return s.checked(stage, who, m.useOn(s, stage), m.Documents, book)
 }
 
 // SponsorChecklist lists the papers that the sponsor needs for the application.
 func SponsorChecklist(s *State, book *rules.Book) []CheckItem {
-	who := rules.Bearer{Kinship: "sponsor", Procedure: reunification, Birth: s.Sponsor.BirthDate, Filed: s.Review.FiledOn}
+	who := rules.Bearer{Kinship: "sponsor", Procedure: string(s.procedure()), Birth: s.Sponsor.BirthDate, Filed: s.Review.FiledOn}
 	return s.checked(rules.AtApplication, who, s.Review.FiledOn, s.SponsorPapers, book)
 }
 
@@ -117,7 +114,7 @@ func (s *State) openStages(m *Member) []string {
 			stages = append(stages, stage)
 		}
 	}
-	abroad, here := m.EnteredOn.IsZero(), !m.EnteredOn.IsZero()
+	abroad, here := !m.here(), m.here()
 	authorised := !m.AuthorisedOn.IsZero()
 	add(rules.AtApplication, s.Review.FiledOn.IsZero() && s.Review.DecidedOn.IsZero())
 	add(rules.AtConsulate, authorised && abroad && m.VisaRequestedOn.IsZero() && m.VisaGrantedOn.IsZero())
@@ -144,8 +141,7 @@ func (s *State) openChecklist(m *Member, book *rules.Book) []CheckItem {
 // longer be good when its step comes, renewed before it fails.
 func (a *agenda) papers(m *Member) {
 	s := a.state
-	gathering := !m.AuthorisedOn.IsZero() && m.EnteredOn.IsZero() && m.VisaRequestedOn.IsZero() && m.VisaGrantedOn.IsZero()
-	if gathering && s.lacksPapers(m, a.book) {
+	if m.preparing() && s.lacksPapers(m, a.book) {
 		a.policy("papers", PreDeparture, m, Counsellor, rules.PapersReady, m.AuthorisedOn)
 	}
 	if len(m.Documents) == 0 {
@@ -184,7 +180,7 @@ func freshPaper(m *Member, item CheckItem, book *rules.Book) Due {
 	day := later(item.LastUse.AddDays(-lead.Number()), item.SuppliedOn)
 	until, by := rules.Until(item.LastUse), rules.By(day)
 	part := PreDeparture
-	if !m.EnteredOn.IsZero() {
+	if m.here() {
 		part = Arrival
 	}
 	return Due{Item: "paper_renewal", Part: part, Subject: DeriveID(m.ID, "paper/"+item.Item), MemberID: m.ID, About: item.Item,

@@ -3,6 +3,7 @@
 package casefile
 
 import (
+	"slices"
 	"strconv"
 
 	"ricongiungi/rules"
@@ -30,8 +31,8 @@ type ReviewClock struct {
 // a notice made the term start again; since then it suspends it (DL 76/2020
 // art. 12), and overlapping suspensions count once.
 func (r Review) Clock(book *rules.Book) ReviewClock {
-	clock := ReviewClock{Term: r.Term}
-	if r.Term.IsZero() {
+	clock := ReviewClock{Term: r.term()}
+	if clock.Term.IsZero() {
 		return clock
 	}
 	for _, notice := range r.Notices {
@@ -39,13 +40,23 @@ func (r Review) Clock(book *rules.Book) ReviewClock {
 			continue // a term that has run out can neither be suspended nor start again
 		}
 		if book.At(rules.RefusalEffect, notice.On).Value == "restart" {
-			clock = ReviewClock{Term: book.TermUnder(r.Term.Rule, r.Term.ValidFrom, notice.restarts())}
+			clock = ReviewClock{Term: book.TermUnder(clock.Term.Rule, clock.Term.ValidFrom, notice.restarts())}
 			continue
 		}
 		clock.Pauses = addPause(clock.Pauses, Pause{From: notice.On, To: notice.resumes(book)})
 	}
 	clock.Term.Due = book.Postponed(clock.Term, clock.suspended())
 	return clock
+}
+
+// late tells whether a decision of that day came after the term as it then
+// stood. A late decision is valid all the same.
+func (r Review) late(decided rules.Date, book *rules.Book) bool {
+	if decided.IsZero() || r.Term.IsZero() {
+		return false
+	}
+	r.Notices = slices.DeleteFunc(slices.Clone(r.Notices), func(n Notice) bool { return n.On.After(decided) })
+	return decided.After(r.Clock(book).Term.Due)
 }
 
 // resumes is the day from which the clock runs again: ten days after

@@ -25,7 +25,7 @@ var appointment = told("2026-05-05", &BookAppointment{MemberID: wife, At: noon("
 // examples has every command of the wire once.
 func examples(t *testing.T) map[string]example {
 	all := reviewExamples()
-	for _, more := range []map[string]example{departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t), privacyExamples()} {
+	for _, more := range []map[string]example{courtExamples(t), departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t), privacyExamples()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -42,6 +42,31 @@ func reviewExamples() map[string]example {
 		"decide_members":            {until("filed", wife), "2026-02-16", decide("2026-02-16", "refused", "authorised", "authorised"), "member_refused nulla_osta_issued nulla_osta_issued"},
 		"revoke_nulla_osta":         {until("authorised", wife), "2026-03-01", &RevokeNullaOsta{On: day("2026-03-01"), Refs: []string{"1"}}, "nulla_osta_revoked"},
 	}
+}
+
+const otherCase = "9a3e5d1c-7b62-4c1e-8f4d-2e6b8c0d1f22"
+
+func courtExamples(t *testing.T) map[string]example {
+	refused := and(until("filed", wife), told("2026-02-16", decide("2026-02-16", "refused", "authorised", "authorised")))
+	appealed := and(refused, told("2026-03-10", &RecordAppeal{step(wife, "2026-03-10"), SUIRefusal}))
+	appealID := given(t, appealed...).state().Member(wife).Appeals[0].ID
+	revoked := and(until("authorised", wife), told("2026-03-01", &RevokeNullaOsta{On: day("2026-03-01"), Refs: []string{"1"}}))
+	return map[string]example{
+		"declare_improcedibile": {until("filed", wife), "2026-02-16", &DeclareImprocedibile{On: day("2026-02-16"), Refs: []string{"1"}, Ground: "papers_missing"}, "improcedibile_declared"},
+		"withdraw_revocation":   {revoked, "2026-03-20", &WithdrawRevocation{On: day("2026-03-20"), Refs: []string{"1"}}, "revocation_withdrawn"},
+		"record_naturalisation": {until("authorised", wife), "2026-03-02", &RecordNaturalisation{On: day("2026-03-02")}, "sponsor_naturalised"},
+		"record_presence":       {[]telling{told("2025-11-03", fileAs(Coesione, "2025-11-03"))}, "2025-11-10", &RecordPresence{step(wife, "2025-11-03"), day("2025-10-31")}, "presence_recorded"},
+		"record_appeal":         {refused, "2026-03-10", &RecordAppeal{step(wife, "2026-03-10"), SUIRefusal}, "appeal_filed"},
+		"record_judgment":       {appealed, "2027-02-01", &RecordJudgment{AppealID: appealID, On: day("2027-02-01"), Outcome: VisaOrdered}, "judgment_given"},
+		"record_dna_result":     {until("visa_requested", child), "2026-04-20", &RecordDNAResult{step(child, "2026-04-20"), KinshipDisproved}, "kinship_tested"},
+		"link_application":      {until("filed", wife), "2025-11-04", &LinkApplication{otherCase, Supersedes}, "application_linked"},
+	}
+}
+
+func fileAs(p Procedure, on string) Command {
+	a := application(on)
+	a.Procedure = p
+	return &FileApplication{Application: a}
 }
 
 func departureExamples() map[string]example {

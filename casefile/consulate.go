@@ -137,7 +137,7 @@ func (e *ConsulateAppointmentMissed) apply(s *State, f Fact) {
 // consulate has the next step towards an appointment and, long before the nulla
 // osta lapses, the warning that there is none in time.
 func (a *agenda) consulate(m *Member) {
-	if m.AuthorisedOn.IsZero() || !m.EnteredOn.IsZero() || !m.VisaRequestedOn.IsZero() || !m.VisaGrantedOn.IsZero() {
+	if !m.preparing() {
 		return
 	}
 	c := m.Consulate

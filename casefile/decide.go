@@ -41,6 +41,8 @@ func outlivesClosing(c Command) bool {
 		return true
 	case *RequestErasure, *ConfirmErasure, *PlaceLegalHold, *LiftLegalHold, *RestrictProcessing, *LiftRestriction:
 		return true
+	case *RevokeNullaOsta, *WithdrawRevocation, *RecordJudgment, *LinkApplication:
+		return true // others act without asking whether we have closed our file
 	}
 	return false
 }

@@ -3,8 +3,9 @@
 package casefile
 
 import (
-	"ricongiungi/rules"
 	"slices"
+
+	"ricongiungi/rules"
 )
 
 // DecideMembers records the Prefecture's decision, member by member: one may be
@@ -13,6 +14,7 @@ import (
 type DecideMembers struct {
 	On          rules.Date       `json:"on"`
 	Application *Application     `json:"application,omitempty"`
+	FiledOn     rules.Date       `json:"filed_on,omitzero"` // of the application, where the decision tells it
 	Decisions   []MemberDecision `json:"decisions"`
 }
 
@@ -30,12 +32,54 @@ func (c *DecideMembers) decide(s *State, r Request) ([]Draft, *Refusal) {
 	}
 	var drafts []Draft
 	if s.OpenedOn.IsZero() {
-		drafts = c.Application.open(r)
+		drafts = c.Application.open(s, r)
 		s = s.after(drafts, r)
 	}
-	if filed := s.Review.FiledOn; !filed.IsZero() && c.On.Before(filed) {
-		return nil, outOfOrder("application_filed", filed)
+	if refusal := s.decidable(c.On, c.filedOn()); refusal != nil {
+		return nil, refusal
 	}
+	if filing := c.filing(s, r); len(filing) > 0 {
+		drafts = append(drafts, filing...)
+		s = s.after(filing, r)
+	}
+	decisions, refusal := c.outcomes(s, r)
+	return append(drafts, decisions...), refusal
+}
+
+// filedOn is the filing day that the decision tells of; zero when it tells none.
+func (c *DecideMembers) filedOn() rules.Date {
+	if c.FiledOn.IsZero() && c.Application != nil {
+		return c.Application.FiledOn
+	}
+	return c.FiledOn
+}
+
+// filing adds the filing day to a case that had none. A day that differs from
+// the recorded one changes nothing: the family must not wait for its nulla osta
+// because of it, and a correction is there for that.
+func (c *DecideMembers) filing(s *State, r Request) []Draft {
+	if c.filedOn().IsZero() || !s.Review.FiledOn.IsZero() {
+		return nil
+	}
+	return s.filing(c.filedOn(), r)
+}
+
+// decidable refuses a decision before the filing or where the SUI has no part.
+func (s *State) decidable(on, filed rules.Date) *Refusal {
+	if !s.Review.FiledOn.IsZero() {
+		filed = s.Review.FiledOn
+	}
+	switch {
+	case on.Before(filed):
+		return outOfOrder("application_filed", filed)
+	case s.suiRouteEnded(on):
+		return s.noSUI()
+	}
+	return nil
+}
+
+func (c *DecideMembers) outcomes(s *State, r Request) ([]Draft, *Refusal) {
+	var drafts []Draft
 	decided := map[string]bool{}
 	for _, decision := range c.Decisions {
 		m := s.named(decision.MemberID, decision.Ref)
@@ -65,7 +109,7 @@ func (d MemberDecision) decide(m *Member, on rules.Date, r Request) ([]Draft, *R
 	switch {
 	case d.Outcome == "authorised" && m.AuthorisedOn == on, d.Outcome == "refused" && m.RefusedOn == on:
 		return nil, nil
-	case m.Ending != "" && m.Ending != RefusedFinal:
+	case m.Ending != "" && m.Ending != RefusedFinal && m.Ending != Improcedibile:
 		return nil, memberEnded(m.Ending)
 	case !m.AuthorisedOn.IsZero():
 		return nil, alreadyRecorded("nulla_osta_issued", m.AuthorisedOn)
@@ -92,50 +136,6 @@ func (s *State) named(id, ref string) *Member {
 	return nil
 }
 
-// RevokeNullaOsta records that the Prefecture withdrew its authorisation, for
-// the members named or for all.
-type RevokeNullaOsta struct {
-	On      rules.Date `json:"on"`
-	Refs    []string   `json:"refs,omitempty"`
-	Members []string   `json:"member_ids,omitempty"`
-	Ground  string     `json:"ground,omitempty"`
-}
-
-func (c *RevokeNullaOsta) decide(s *State, r Request) ([]Draft, *Refusal) {
-	if c.On.After(r.Today()) {
-		return nil, futureDay()
-	}
-	var drafts []Draft
-	for _, m := range s.Members {
-		all := len(c.Refs)+len(c.Members) == 0
-		meant := all && !m.AuthorisedOn.IsZero() || slices.Contains(c.Refs, m.Ref) || slices.Contains(c.Members, m.ID)
-		switch {
-		case !meant || m.Ending == Revoked || m.Ending == Deceased:
-			continue
-		case m.AuthorisedOn.IsZero():
-			return nil, notAuthorised()
-		case c.On.Before(m.AuthorisedOn):
-			return nil, outOfOrder("nulla_osta_issued", m.AuthorisedOn)
-		}
-		drafts = append(drafts, Draft{Event: &NullaOstaRevoked{OfMember: OfMember{m.ID}, Ground: c.Ground}, On: c.On})
-	}
-	return drafts, c.unknownNames(s)
-}
-
-func (c *RevokeNullaOsta) unknownNames(s *State) *Refusal {
-	for _, ref := range c.Refs {
-		if s.named("", ref) == nil {
-			return unknownMember().at("refs")
-		}
-	}
-	for _, id := range c.Members {
-		if s.Member(id) == nil {
-			return unknownMember().at("member_ids")
-		}
-	}
-	return nil
-}
-
 func notAuthorised() *Refusal {
 	return refusalOf("not_authorised", "art. 29 c. 7 TUI",
 		"Per questo familiare non risulta un nulla osta: registra prima la decisione della Prefettura.",
@@ -152,9 +152,7 @@ func (e *NullaOstaIssued) apply(s *State, f Fact) {
 	s.decided(f.OccurredOn())
 	s.with(e.MemberID, func(m *Member) {
 		m.AuthorisedOn, m.VisaBy = f.OccurredOn(), e.VisaBy
-		if m.Ending == RefusedFinal {
-			m.end("", rules.Date{}) // a refusal reversed, by the office itself or by a court
-		}
+		m.overturn(RefusedFinal, Improcedibile) // by the office itself or after a judgment
 	})
 }
 
@@ -166,26 +164,55 @@ type MemberRefused struct {
 
 func (e *MemberRefused) apply(s *State, f Fact) {
 	s.decided(f.OccurredOn())
-	s.with(e.MemberID, func(m *Member) {
-		m.RefusedOn = f.OccurredOn()
-		m.end(RefusedFinal, f.OccurredOn())
-	})
+	s.with(e.MemberID, func(m *Member) { m.refuse(f.OccurredOn(), e.Ground, false) })
+}
+
+// refuse ends the path on the refusal, until a court is asked. A path that had
+// ended otherwise keeps its ending.
+func (m *Member) refuse(on rules.Date, ground string, improcedibile bool) {
+	m.RefusedOn, m.RefusalGround, m.Improcedibile, m.RefusalUndone = on, ground, improcedibile, false
+	if m.Ending == "" && !m.appealing() {
+		m.end(m.refusalEnding(), on)
+	}
+}
+
+func (m *Member) refusalEnding() Ending {
+	if m.Improcedibile {
+		return Improcedibile
+	}
+	return RefusedFinal
+}
+
+// refused tells whether a refusal of the SUI stands.
+func (m *Member) refused() bool {
+	return !m.RefusedOn.IsZero() && !m.RefusalUndone && m.AuthorisedOn.IsZero()
+}
+
+// awaitsSUI tells whether the SUI still owes its first decision on the member.
+func (m *Member) awaitsSUI() bool {
+	return m.Ending == "" && m.AuthorisedOn.IsZero() && m.RefusedOn.IsZero() && m.VisaOrderedOn.IsZero() && !m.here()
+}
+
+// overturn takes the path up again if it had ended in one of these ways.
+func (m *Member) overturn(endings ...Ending) {
+	if slices.Contains(endings, m.Ending) {
+		m.end("", rules.Date{})
+	}
+}
+
+// lastDecision is the day of the Prefecture's latest decision on anybody.
+func (s *State) lastDecision() rules.Date {
+	last := s.Review.DecidedOn
+	for _, m := range s.Members {
+		last = later(last, later(m.AuthorisedOn, m.RefusedOn))
+	}
+	return last
 }
 
 func (s *State) decided(on rules.Date) {
 	if s.Review.DecidedOn.IsZero() {
 		s.Review.DecidedOn = on
 	}
-}
-
-// NullaOstaRevoked ends one member's path by the Prefecture's own act.
-type NullaOstaRevoked struct {
-	OfMember
-	Ground string `json:"ground,omitempty"`
-}
-
-func (e *NullaOstaRevoked) apply(s *State, f Fact) {
-	s.with(e.MemberID, func(m *Member) { m.end(Revoked, f.OccurredOn()) })
 }
 
 // NullaOstaExpired ends one member's path because no visa was requested in time.

@@ -8,9 +8,11 @@
 // It is pure: time, ids and the actor arrive as arguments, and the law comes
 // from package rules. The files follow a family's way, each with the commands of
 // a stage, the events they decide on, and what those events change:
-// authorisation, decision, predeparture (contact, profile, papers, checklist,
-// consulate, guidance, expectation), visa, arrival, agreement, permit, settling,
-// school, followup, meetings; then branches and amendments, which can come at any time.
+// authorisation (with missingpapers, notices, clock and pending), decision,
+// revocation, predeparture (contact, profile, papers, checklist, consulate,
+// guidance, expectation), visa, arrival, agreement, permit, settling, school,
+// followup, meetings; then procedure, appeal, kinship, links, branches and
+// amendments, which can come at any time.
 // conditions takes what a check was told, eligibility, means and verdict judge it;
 // restate works terms and verdicts out anew, for corrections and for whatif.
 // state, member, fold, decide, agenda, reminders and wake hold what all stages share.

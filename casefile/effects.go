@@ -9,7 +9,7 @@ import "ricongiungi/rules"
 // whoever carries it out looks up names and addresses at that moment.
 type Effect struct {
 	ID       string `json:"effect_id"` // idempotency key, from the event
-	Kind     string `json:"kind"`      // message or appointment
+	Kind     string `json:"kind"`      // message, appointment or link
 	Part     Part   `json:"part"`
 	Template string `json:"template"`
 	To       string `json:"to"`                 // a role, "family", or "service:<code>"
@@ -47,6 +47,24 @@ func react(s *State, f Fact) []Effect {
 		return []Effect{message(Authorisation, "refusal_notice", string(Counsellor), "")}
 	case *MemberRefused:
 		return []Effect{message(Authorisation, "refused", string(Counsellor), e.MemberID)}
+	case *ApplicationLinked:
+		return []Effect{e.mirrored()}
+	case *ImprocedibileDeclared:
+		return []Effect{message(Authorisation, "improcedibile", string(Counsellor), e.MemberID)}
+	case *NullaOstaRevoked:
+		return []Effect{message(Authorisation, "nulla_osta_revoked", string(Counsellor), e.MemberID)}
+	case *RevocationWithdrawn:
+		return []Effect{message(Authorisation, "revocation_withdrawn", string(Counsellor), e.MemberID)}
+	case *JudgmentGiven:
+		return []Effect{message(Authorisation, "judgment", string(Counsellor), e.MemberID)}
+	case *KinshipTested:
+		return []Effect{message(Branches, "kinship_tested", string(Counsellor), e.MemberID)}
+	case *SponsorNaturalised:
+		return []Effect{message(PreDeparture, "sui_route_ended", string(Counsellor), ""), message(PreDeparture, "citizen_route", "family", "")}
+	case *VisaRefused:
+		return []Effect{message(PreDeparture, "visa_refused", string(Counsellor), e.MemberID)}
+	case *VisaRefusalFinal:
+		return []Effect{message(PreDeparture, "visa_refusal_final", string(Counsellor), e.MemberID)}
 	case *NullaOstaExpired:
 		return []Effect{message(PreDeparture, "nulla_osta_expired", string(Counsellor), e.MemberID)}
 	case *VisaExpired:

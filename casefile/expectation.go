@@ -23,8 +23,8 @@ func (c *ExpectArrival) decide(s *State, r Request) ([]Draft, *Refusal) {
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case !m.EnteredOn.IsZero():
-		return nil, alreadyRecorded("entered", m.EnteredOn)
+	case m.here():
+		return nil, alreadyRecorded("entered", m.hereSince())
 	case m.ExpectedOn == c.Expected && m.Confidence == c.Confidence:
 		return nil, nil
 	}

@@ -13,18 +13,18 @@ import (
 // the events from which their term may be counted.
 var starters = map[string][]string{
 	"decision": {"application_filed", "refusal_notified", "observations_filed"}, "documents": {"documents_requested"}, "observations": {"refusal_notified"},
-	"visa_request": {"nulla_osta_issued"}, "visa_decision": {"visa_requested"}, "visa_refusal_follow_up": {"visa_refused"},
-	"entry": {"visa_granted"}, "first_contact": {"nulla_osta_issued", "member_refused"},
-	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered"}, "agreement": {"entered"},
+	"visa_request": {"nulla_osta_issued", "judgment_given", "sponsor_naturalised", "case_opened"}, "visa_decision": {"visa_requested"}, "visa_refusal_follow_up": {"visa_refused"},
+	"entry": {"visa_granted"}, "first_contact": {"nulla_osta_issued", "member_refused", "improcedibile_declared"},
+	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered", "presence_recorded"}, "agreement": {"entered"},
 	"civics": {"agreement_signed"}, "permit": {"permit_requested"}, "permit_refusal_follow_up": {"permit_refused"},
-	"settle": {"permit_issued", "school_started"}, "school_request": {"entered", "school_left"},
-	"information_pack": {"nulla_osta_issued", "member_refused"}, "needs_profile": {"nulla_osta_issued"}, "papers": {"nulla_osta_issued"},
+	"settle": {"permit_issued", "school_started"}, "school_request": {"entered", "presence_recorded", "school_left"},
+	"information_pack": {"nulla_osta_issued", "member_refused", "improcedibile_declared"}, "needs_profile": {"nulla_osta_issued"}, "papers": {"nulla_osta_issued"},
 	"paper_renewal": {"document_supplied"}, "school_guidance": {"nulla_osta_issued"}, "birthday": {"nulla_osta_issued"}, "nulla_osta_at_risk": {"nulla_osta_issued"},
 	"consulate_request": {"nulla_osta_issued", "consulate_appointment_missed"}, "consulate_appointment": {"consulate_appointment_requested"},
 	"consulate_visit": {"consulate_appointment_given"}, "agreement_cosignature": {"agreement_signed"}, "agreement_assessment": {"agreement_signed"},
 	"permit_receipt": {"permit_requested"}, "fingerprints": {"fingerprints_booked"}, "permit_renewal": {"permit_issued"},
 	"residence": {"permit_requested"}, "health_enrolment": {"permit_requested"}, "health_cover": {"entered"},
-	"plan": {"entered"}, "check_in": {"entered"},
+	"plan": {"entered", "presence_recorded"}, "check_in": {"entered", "presence_recorded"},
 }
 
 // fromHandOff are the items counted from the day on which the hub learnt of the event.
@@ -38,7 +38,8 @@ func (d Due) StartedBy(standing []Fact) (Fact, bool) {
 	for _, f := range standing {
 		about := memberOf(f.Event)
 		mine := d.MemberID == "" || about == "" || about == d.MemberID
-		from := f.OccurredOn() == d.Term.From || slices.Contains(fromHandOff, d.Item) && rules.DateOf(f.RecordedAt) == d.Term.From
+		from := f.OccurredOn() == d.Term.From || slices.Contains(fromHandOff, d.Item) && rules.DateOf(f.RecordedAt) == d.Term.From ||
+			slices.Contains(TermsOf(f.Event), d.Term) // counted from a day that the event names, such as the end of a permit
 		if mine && from && d.mayStartBy(f.Event) {
 			return f, true
 		}

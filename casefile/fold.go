@@ -33,7 +33,7 @@ func Fold(facts []Fact) *State {
 // noticedByEngine tells that the event notes the passing of time only.
 func noticedByEngine(e Event) bool {
 	switch e.(type) {
-	case *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted:
+	case *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted, *PendingTermSettled:
 		return true
 	}
 	return false

@@ -28,7 +28,7 @@ func (c *RecordSchoolGuidance) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case slices.Contains(m.Guidance, Guidance{c.On, c.By}):
 		return nil, nil
-	case !m.EnteredOn.IsZero() && c.On.After(m.EnteredOn):
+	case m.here() && c.On.After(m.hereSince()):
 		return nil, refusalOf("guidance_after_entry", "hub.guidance",
 			"L'orientamento prima della partenza si registra fino all'ingresso: dopo, invia al servizio di orientamento scolastico.",
 			"Guidance before departure is recorded up to the entry: afterwards, refer to the school counselling service.").at("on")
@@ -49,7 +49,7 @@ func (e *SchoolGuidanceHeld) apply(s *State, f Fact) {
 // guidance asks for the talk while the young person is still abroad.
 func (a *agenda) guidance(m *Member) {
 	birth := m.Who.BirthDate
-	if m.AuthorisedOn.IsZero() || !m.EnteredOn.IsZero() || len(m.Guidance) > 0 || birth.IsZero() {
+	if m.AuthorisedOn.IsZero() || m.here() || len(m.Guidance) > 0 || birth.IsZero() {
 		return
 	}
 	age, on := birth.AgeOn(m.AuthorisedOn), m.AuthorisedOn

@@ -18,6 +18,8 @@ const (
 	Deceased         Ending = "deceased"
 	Revoked          Ending = "revoked"
 	TransferredOut   Ending = "transferred_out"
+	Improcedibile    Ending = "improcedibile"      // file closed by the SUI for missing papers
+	NotEligible      Ending = "no_longer_eligible" // kinship disproved before entry
 )
 
 // Kinship is how a member is related to the sponsor (art. 29 c. 1 TUI).
@@ -44,6 +46,8 @@ const (
 	StageVisaRequested   Stage = "visa_requested"
 	StageVisaRefused     Stage = "visa_refused"
 	StageVisaGranted     Stage = "visa_granted"
+	StageRevoked         Stage = "revoked" // still abroad, and a court is asked
+	StagePresent         Stage = "present" // in Italy already, where the way begins here
 	StageEntered         Stage = "entered"
 	StagePresented       Stage = "presented"
 	StagePermitRequested Stage = "permit_requested"
@@ -59,40 +63,55 @@ type Member struct {
 	Kinship Kinship
 	Who     Particulars
 
-	RefusedOn    rules.Date
-	AuthorisedOn rules.Date
-	VisaBy       rules.Term
+	RefusedOn        rules.Date
+	RefusalGround    string
+	RefusalUndone    bool // by a court, or of no weight on the present procedure
+	Improcedibile    bool // refused for missing papers, not on the merits
+	AuthorisedOn     rules.Date
+	VisaBy           rules.Term
+	RevokedOn        rules.Date
+	RevocationGround string
+	RevocationUndone bool // by the SUI itself or by a court
+	Appeals          []*Appeal
+	KinshipOn        rules.Date // of the latest DNA test
+	KinshipVerdict   string
 
-	VisaRequestedOn rules.Date
-	VisaDecision    rules.Term
-	VisaCountry     string // country of the consulate, where it was told
-	VisaRefusedOn   rules.Date
-	VisaGrantedOn   rules.Date
-	VisaExpires     rules.Date
-	ExpectedOn      rules.Date
-	Confidence      string
-	Plans           []ArrivalPlan // of arrival, as they were told
-	Consulate       Consulate
-	Guidance        []Guidance
-	AgesNoted       []int // birthdays that were noted, in completed years
+	VisaRequestedOn   rules.Date
+	VisaProof         string     // what shows that it was asked for
+	VisaOrderedOn     rules.Date // by a court, with or without a nulla osta
+	VisaDecision      rules.Term
+	VisaCountry       string // country of the consulate, where it was told
+	VisaRefusedOn     rules.Date
+	VisaRefusalUndone bool
+	VisaGrantedOn     rules.Date
+	VisaExpires       rules.Date
+	ExpectedOn        rules.Date
+	Confidence        string
+	Plans             []ArrivalPlan // of arrival, as they were told
+	Consulate         Consulate
+	Guidance          []Guidance
+	AgesNoted         []int // birthdays that were noted, in completed years
 
-	EnteredOn         rules.Date
-	Presentation      rules.Term
-	HostNotice        rules.Term
-	HostNoticeOn      rules.Date
-	PresentedOn       rules.Date
-	AgreementDue      bool // verdict at entry, DPR 179/2011
-	AgreementSignedOn rules.Date
-	Civics            rules.Term
-	Agreement         rules.Term
-	PermitRequestedOn rules.Date
-	PermitBy          rules.Term
-	PermitRefusedOn   rules.Date
-	PermitIssuedOn    rules.Date
-	PermitExpires     rules.Date
-	Agreed            Agreement
-	Permit            Permit
-	Settling          Settling
+	PresentOn           rules.Date // in Italy already, where the way begins here
+	RequestBy           rules.Term // of the permit, by the end of the old one
+	EnteredOn           rules.Date
+	Presentation        rules.Term
+	HostNotice          rules.Term
+	HostNoticeOn        rules.Date
+	PresentedOn         rules.Date
+	AgreementDue        bool // verdict at entry, DPR 179/2011
+	AgreementSignedOn   rules.Date
+	Civics              rules.Term
+	Agreement           rules.Term
+	PermitRequestedOn   rules.Date
+	PermitBy            rules.Term
+	PermitRefusedOn     rules.Date
+	PermitRefusalUndone bool
+	PermitIssuedOn      rules.Date
+	PermitExpires       rules.Date
+	Agreed              Agreement
+	Permit              Permit
+	Settling            Settling
 
 	Needs     *NeedsProfile
 	Documents []*Document
@@ -119,15 +138,19 @@ func (m *Member) Stage() Stage {
 		return StagePresented
 	case !m.EnteredOn.IsZero():
 		return StageEntered
+	case !m.PresentOn.IsZero():
+		return StagePresent
+	case m.revoked():
+		return StageRevoked
 	case !m.VisaGrantedOn.IsZero():
 		return StageVisaGranted
-	case !m.VisaRefusedOn.IsZero():
+	case m.visaRefused():
 		return StageVisaRefused
 	case !m.VisaRequestedOn.IsZero():
 		return StageVisaRequested
 	case !m.AuthorisedOn.IsZero():
 		return StageAuthorised
-	case !m.RefusedOn.IsZero():
+	case m.refused():
 		return StageRefused
 	}
 	return StageListed
@@ -141,9 +164,13 @@ type milestone struct {
 
 // way lists the steps of the main way in the order in which they must lie.
 func (m *Member) way() []milestone {
+	leave := milestone{"nulla_osta_issued", m.AuthorisedOn}
+	if m.AuthorisedOn.IsZero() {
+		leave = milestone{"visa_ordered", m.VisaOrderedOn}
+	}
 	return []milestone{
-		{"nulla_osta_issued", m.AuthorisedOn}, {"visa_requested", m.VisaRequestedOn},
-		{"visa_granted", m.VisaGrantedOn}, {"entered", m.EnteredOn},
+		leave, {"visa_requested", m.VisaRequestedOn},
+		{"visa_granted", m.VisaGrantedOn}, {"present", m.PresentOn}, {"entered", m.EnteredOn},
 		{"presented_at_sui", m.PresentedOn}, {"permit_requested", m.PermitRequestedOn},
 		{"permit_issued", m.PermitIssuedOn},
 	}
@@ -192,12 +219,14 @@ type OfMember struct {
 func (o OfMember) member() string { return o.MemberID }
 
 // endedByClock tells whether the path ended only because nothing was told.
-func (m *Member) endedByClock() bool { return m.Ending == NullaOstaLapsed || m.Ending == VisaLapsed }
+func (m *Member) endedByClock() bool {
+	return m.Ending == NullaOstaLapsed || m.Ending == VisaLapsed || m.Ending == VisaRefusedFinal
+}
 
-// toldLate tells whether a step lies before the day on which the clock ended the
-// path: it was taken in time and is recorded late.
+// toldLate tells whether a step lies before the day on which the clock or a
+// revocation ended the path: it was taken in time and is recorded late.
 func (m *Member) toldLate(on rules.Date) bool {
-	return m.endedByClock() && !on.IsZero() && on.Before(m.EndedOn)
+	return (m.endedByClock() || m.Ending == Revoked) && !on.IsZero() && on.Before(m.EndedOn)
 }
 
 // revive takes the path up again after a step that shows it had not ended.

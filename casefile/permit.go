@@ -34,7 +34,7 @@ func (c *RecordPermitRequested) decide(s *State, r Request) ([]Draft, *Refusal) 
 		return nil, refusal
 	}
 	return one(&PermitRequested{
-		OfMember: OfMember{m.ID}, Late: c.On.After(m.Presentation.Due),
+		OfMember: OfMember{m.ID}, Late: s.permitLate(m, c.On),
 		Indication: r.Book.Term(rules.PermitIndication, c.On),
 	}, c.Step), nil
 }
@@ -153,7 +153,7 @@ func (c *RecordPermitRefused) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case m.PermitRefusedOn == c.On:
 		return nil, nil
-	case !m.PermitRefusedOn.IsZero():
+	case m.permitRefused():
 		return nil, alreadyRecorded("permit_refused", m.PermitRefusedOn)
 	case !m.PermitIssuedOn.IsZero():
 		return nil, alreadyRecorded("permit_issued", m.PermitIssuedOn)
@@ -240,8 +240,11 @@ func (e *PermitIssued) apply(s *State, f Fact) {
 type PermitRefused struct{ OfMember }
 
 func (e *PermitRefused) apply(s *State, f Fact) {
-	s.with(e.MemberID, func(m *Member) { m.PermitRefusedOn = f.OccurredOn() })
+	s.with(e.MemberID, func(m *Member) { m.PermitRefusedOn, m.PermitRefusalUndone = f.OccurredOn(), false })
 }
+
+// permitRefused tells whether a refusal of the Questura stands.
+func (m *Member) permitRefused() bool { return !m.PermitRefusedOn.IsZero() && !m.PermitRefusalUndone }
 
 // permitSteps has what lies between the request and the card.
 func (a *agenda) permitSteps(m *Member) {

@@ -11,7 +11,7 @@ func (a *agenda) support(m *Member) {
 	a.guidance(m)
 	a.settling(m)
 	a.ages(m)
-	if !m.AuthorisedOn.IsZero() && m.EnteredOn.IsZero() && m.Needs == nil {
+	if !m.AuthorisedOn.IsZero() && !m.here() && m.Needs == nil {
 		a.policy("needs_profile", PreDeparture, m, Counsellor, rules.NeedsProfileDue, later(m.AuthorisedOn, a.state.handedOver()))
 	}
 }

@@ -86,6 +86,53 @@ func consulateRefusals() []refusal {
 	}
 }
 
+func courtRefusals(t *testing.T) []refusal {
+	filed, decided := until("filed", wife), until("authorised", wife)
+	refused := and(filed, told("2026-02-16", decide("2026-02-16", "refused", "authorised", "authorised")))
+	appealed := and(refused, told("2026-03-10", &RecordAppeal{step(wife, "2026-03-10"), SUIRefusal}))
+	appealID := given(t, appealed...).state().Member(wife).Appeals[0].ID
+	dismissed := and(appealed, told("2026-06-01", &RecordJudgment{appealID, day("2026-06-01"), Dismissed}))
+	revoked := and(decided, told("2026-03-01", &RevokeNullaOsta{On: day("2026-03-01")}), told("2026-03-02", &RecordAppeal{step(wife, "2026-03-02"), Revocation}))
+	revocationAppeal := given(t, revoked...).state().Member(wife).Appeals[0].ID
+	coesione := []telling{told("2025-11-03", fileAs(Coesione, "2025-11-03"))}
+	citizen := and(filed, told("2026-01-10", &RecordNaturalisation{On: day("2026-01-10")}))
+	linked := and(filed, told("2025-11-04", &LinkApplication{otherCase, Supersedes}))
+	tested := and(decided, told("2026-03-02", &RecordDNAResult{step(child, "2026-03-02"), KinshipConfirmed}))
+	return []refusal{
+		{"an appeal of a stranger", refused, "2026-03-10", &RecordAppeal{step("x", "2026-03-10"), SUIRefusal}, "unknown_member"},
+		{"an appeal tomorrow", refused, "2026-03-10", &RecordAppeal{step(wife, "2026-03-11"), SUIRefusal}, "day_in_future"},
+		{"an appeal before the refusal", refused, "2026-03-10", &RecordAppeal{step(wife, "2026-02-15"), SUIRefusal}, "days_out_of_order"},
+		{"an appeal against a refusal that is not there", decided, "2026-03-10", &RecordAppeal{step(wife, "2026-03-10"), SUIRefusal}, "nothing_to_appeal"},
+		{"two appeals at once", appealed, "2026-03-12", &RecordAppeal{step(wife, "2026-03-12"), SUIRefusal}, "already_recorded"},
+		{"an appeal of one who withdrew", and(filed, told("2025-12-01", &Withdraw{On: day("2025-12-01"), Members: []string{wife}})), "2026-03-10", &RecordAppeal{step(wife, "2026-03-10"), SUISilence}, "member_ended"},
+		{"a judgment on no appeal", refused, "2026-06-01", &RecordJudgment{"x", day("2026-06-01"), Upheld}, "unknown_appeal"},
+		{"a judgment tomorrow", appealed, "2026-06-01", &RecordJudgment{appealID, day("2026-06-02"), Upheld}, "day_in_future"},
+		{"a judgment before the appeal", appealed, "2026-06-01", &RecordJudgment{appealID, day("2026-03-09"), Upheld}, "days_out_of_order"},
+		{"two judgments on one appeal", dismissed, "2026-06-03", &RecordJudgment{appealID, day("2026-06-03"), Upheld}, "already_recorded"},
+		{"a visa ordered against a revocation", revoked, "2026-06-01", &RecordJudgment{revocationAppeal, day("2026-06-01"), VisaOrdered}, "outcome_not_possible"},
+		{"a visa asked for under a revoked nulla osta", revoked, "2026-03-10", &RecordVisaRequested{Step: step(wife, "2026-03-10")}, "nulla_osta_revoked"},
+		{"a revocation lifted that nobody made", decided, "2026-03-10", &WithdrawRevocation{On: day("2026-03-10"), Refs: []string{"1"}}, "not_revoked"},
+		{"a revocation lifted before it was made", revoked, "2026-03-10", &WithdrawRevocation{On: day("2026-02-28")}, "days_out_of_order"},
+		{"a revocation lifted tomorrow", revoked, "2026-03-10", &WithdrawRevocation{On: day("2026-03-11")}, "day_in_future"},
+		{"a revocation lifted for a stranger", revoked, "2026-03-10", &WithdrawRevocation{On: day("2026-03-10"), Members: []string{"x"}}, "unknown_member"},
+		{"an improcedibilità tomorrow", filed, "2026-02-16", &DeclareImprocedibile{On: day("2026-02-17")}, "day_in_future"},
+		{"an improcedibilità before the filing", filed, "2026-02-16", &DeclareImprocedibile{On: day("2025-11-02")}, "days_out_of_order"},
+		{"an improcedibilità of a stranger", filed, "2026-02-16", &DeclareImprocedibile{On: day("2026-02-16"), Refs: []string{"9"}}, "unknown_member"},
+		{"an improcedibilità after the nulla osta", decided, "2026-03-02", &DeclareImprocedibile{On: day("2026-03-02"), Refs: []string{"1"}}, "already_recorded"},
+		{"a decision of the SUI on a coesione", coesione, "2026-02-16", authorise("2026-02-16"), "no_sui_procedure"},
+		{"a notice of the SUI to a citizen's family", citizen, "2026-02-16", &NotifyRefusal{On: day("2026-02-16")}, "no_sui_procedure"},
+		{"a presence where the way begins abroad", filed, "2025-11-10", &RecordPresence{Step: step(wife, "2025-11-10")}, "way_begins_abroad"},
+		{"a naturalisation tomorrow", filed, "2026-01-10", &RecordNaturalisation{On: day("2026-01-11")}, "day_in_future"},
+		{"a naturalisation on two days", citizen, "2026-01-12", &RecordNaturalisation{On: day("2026-01-11")}, "already_recorded"},
+		{"a DNA test of a stranger", decided, "2026-03-02", &RecordDNAResult{step("x", "2026-03-02"), KinshipConfirmed}, "unknown_member"},
+		{"a DNA test tomorrow", decided, "2026-03-02", &RecordDNAResult{step(child, "2026-03-03"), KinshipConfirmed}, "day_in_future"},
+		{"two verdicts of one day", tested, "2026-03-04", &RecordDNAResult{step(child, "2026-03-02"), KinshipDisproved}, "already_recorded"},
+		{"a case that supersedes itself", filed, "2025-11-04", &LinkApplication{caseID, Supersedes}, "same_case"},
+		{"a link the other way round", linked, "2025-11-05", &LinkApplication{otherCase, SupersededBy}, "link_contradicts"},
+		{"papers asked for twice on one day", and(filed, told("2025-12-01", &RequestDocuments{On: day("2025-12-01"), By: day("2025-12-31")})), "2025-12-02", &RequestDocuments{On: day("2025-12-01"), By: day("2026-01-15")}, "already_recorded"},
+	}
+}
+
 func arrivalRefusals() []refusal {
 	decided, granted := until("authorised", wife), until("visa_granted", wife)
 	entered, asked := until("entered", wife), until("permit_requested", wife)
@@ -289,7 +336,7 @@ func amendmentRefusals(t *testing.T) []refusal {
 }
 
 func allRefusals(t *testing.T) []refusal {
-	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
+	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), courtRefusals(t), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
 		hubRefusals(t), planRefusals(t), slotRefusals(t), referralRefusals(t), celavRefusals(t), checkInRefusals(t), absenceRefusals(),
 		endingRefusals(), amendmentRefusals(t), privacyRefusals())
 }

@@ -93,6 +93,10 @@ func termsIn(event reflect.Value) []*rules.Term {
 	for i := range event.NumField() {
 		switch field := event.Field(i); {
 		case !field.CanInterface():
+		case field.Type() == reflect.PointerTo(termType) && !field.IsNil():
+			own := *field.Interface().(*rules.Term) // the event as it was recorded keeps its own
+			field.Set(reflect.ValueOf(&own))
+			terms = append(terms, &own)
 		case field.Type() == termType:
 			terms = append(terms, field.Addr().Interface().(*rules.Term))
 		case field.Kind() == reflect.Struct && event.Type().Field(i).Anonymous:
@@ -120,10 +124,9 @@ func (r restater) term(t rules.Term) rules.Term {
 	return r.book.TermUnder(t.Rule, governing, t.From)
 }
 
-// The notice that observations answer is the last one before them.
 func (e *ObservationsFiled) restate(s *State, f Fact, _ *rules.Book) {
-	if n := len(s.Review.Notices); n > 0 {
-		e.InTime = !f.OccurredOn().After(s.Review.Notices[n-1].Reply.Due)
+	if notice := e.answers(s.Review, f.OccurredOn()); notice != nil {
+		e.InTime = !f.OccurredOn().After(notice.Reply.Due)
 	}
 }
 
@@ -142,7 +145,20 @@ func (e *PresentedAtSUI) restate(s *State, f Fact, _ *rules.Book) {
 }
 
 func (e *PermitRequested) restate(s *State, f Fact, _ *rules.Book) {
-	s.with(e.MemberID, func(m *Member) { e.Late = m.late(f, e.Late) })
+	s.with(e.MemberID, func(m *Member) {
+		if m.here() {
+			e.Late = s.permitLate(m, f.OccurredOn())
+		}
+	})
+}
+
+// A person whose birth date was erased keeps the verdict that was given on it.
+func (e *PresenceRecorded) restate(s *State, f Fact, book *rules.Book) {
+	s.with(e.MemberID, func(m *Member) {
+		if !m.Who.BirthDate.IsZero() {
+			e.SchoolDue = m.schoolDue(f.OccurredOn(), book)
+		}
+	})
 }
 
 // late tells whether a step came after the term of eight working days; without

@@ -52,8 +52,8 @@ func TestANoticeOfRefusalSuspendsTheClock(t *testing.T) {
 func TestObservationsSayWhetherTheyCameInTime(t *testing.T) {
 	filed := until("filed", wife)
 	notice := told("2026-01-12", &NotifyRefusal{On: day("2026-01-12")})
-	given(t, and(filed, notice)...).when("2026-01-22", &FileObservations{On: day("2026-01-22")}).then(&ObservationsFiled{InTime: true})
-	given(t, and(filed, notice)...).when("2026-01-23", &FileObservations{On: day("2026-01-23")}).then(&ObservationsFiled{InTime: false})
+	given(t, and(filed, notice)...).when("2026-01-22", &FileObservations{On: day("2026-01-22")}).then(&ObservationsFiled{InTime: true, NoticeOn: day("2026-01-12")})
+	given(t, and(filed, notice)...).when("2026-01-23", &FileObservations{On: day("2026-01-23")}).then(&ObservationsFiled{InTime: false, NoticeOn: day("2026-01-12")})
 }
 
 func TestTheReviewGoesOnWhenANoticeIsAnsweredOrNoLongerCanBe(t *testing.T) {
@@ -78,7 +78,7 @@ func TestTheReviewGoesOnWhenANoticeIsAnsweredOrNoLongerCanBe(t *testing.T) {
 func TestTheDayToAnswerANoticeMovesOffASunday(t *testing.T) {
 	given(t, and(until("filed", wife), told("2026-01-15", &NotifyRefusal{On: day("2026-01-15")}))...).
 		thenDue("observations", "2026-01-15", "2026-01-26").
-		when("2026-01-26", &FileObservations{On: day("2026-01-26")}).then(&ObservationsFiled{InTime: true})
+		when("2026-01-26", &FileObservations{On: day("2026-01-26")}).then(&ObservationsFiled{InTime: true, NoticeOn: day("2026-01-15")})
 }
 
 func TestOverlappingNoticesNeverCountADayTwice(t *testing.T) {

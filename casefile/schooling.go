@@ -247,9 +247,9 @@ func (a *agenda) school(m *Member) {
 		a.attendance(m)
 	case !k.searching():
 		a.schoolRequest(m)
-	case k.placed() && m.EnteredOn.IsZero(): // a place waits for a child who is still abroad
-	case k.placed() && later(k.AcceptedOn, k.EnrolledOn).Before(m.EnteredOn):
-		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.EnteredOn))
+	case k.placed() && !m.here(): // a place waits for a child who is still abroad
+	case k.placed() && later(k.AcceptedOn, k.EnrolledOn).Before(m.hereSince()):
+		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.hereSince()))
 	case k.placed():
 		a.member("school_start", Schooling, m, Counsellor, k.StartBy)
 	case k.ProposedOn.IsZero():
@@ -263,11 +263,11 @@ func (a *agenda) school(m *Member) {
 // be from the September of the year in which it turns six.
 func (a *agenda) schoolRequest(m *Member) {
 	switch cohort := m.cohort(); {
-	case m.EnteredOn.IsZero():
+	case !m.here():
 	case m.SchoolDue:
-		a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.EnteredOn, m.School.LeftOn))
-	case cohort > SchoolYear(m.EnteredOn) && m.Ending == "":
-		first := SchoolNeed{Year: cohort}.opening(m.EnteredOn)
+		a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.hereSince(), m.School.LeftOn))
+	case cohort > SchoolYear(m.hereSince()) && m.Ending == "":
+		first := SchoolNeed{Year: cohort}.opening(m.hereSince())
 		a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(first, m.School.LeftOn))
 	}
 }

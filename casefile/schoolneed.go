@@ -31,7 +31,7 @@ func (n SchoolNeed) OtherGrade() int { return n.Grade + n.OtherYear - n.Year }
 // presence is the day on which the child will be there: the day of the step, or
 // the day of the expected arrival while that lies ahead.
 func (m *Member) presence(on rules.Date) rules.Date {
-	if m.EnteredOn.IsZero() {
+	if !m.here() {
 		return later(on, m.ExpectedOn)
 	}
 	return on

@@ -97,7 +97,7 @@ func (m *Member) absence(book *rules.Book) *OutOfSchool {
 
 func (m *Member) stretch() *OutOfSchool {
 	k := m.School
-	from := m.EnteredOn
+	from := m.hereSince()
 	if k.Since.After(from) {
 		from = k.Since
 	}

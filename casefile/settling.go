@@ -34,8 +34,8 @@ func (s *State) resident(step Step, r Request) (*Member, *Refusal) {
 	switch {
 	case step.On.After(r.Today()):
 		return nil, futureDay()
-	case step.On.Before(m.EnteredOn):
-		return nil, outOfOrder("entered", m.EnteredOn)
+	case step.On.Before(m.hereSince()):
+		return nil, outOfOrder("entered", m.hereSince())
 	}
 	return m, nil
 }
@@ -133,7 +133,7 @@ func (e *HealthCoverShown) apply(s *State, f Fact) {
 
 // settling has residence and health, from the day they can be asked for.
 func (a *agenda) settling(m *Member) {
-	if m.EnteredOn.IsZero() {
+	if !m.here() {
 		return
 	}
 	k := m.Settling

@@ -17,9 +17,12 @@ type State struct {
 	SponsorID       string
 	Sponsor         Particulars
 	SponsorDiedOn   rules.Date
-	ContactLanguage string // BCP 47
-	Municipio       int    // 1 to 9 in Milan, 0 when unknown or elsewhere
-	Counsellor      string // id of the person responsible, empty while nobody is
+	ContactLanguage string    // BCP 47
+	Municipio       int       // 1 to 9 in Milan, 0 when unknown or elsewhere
+	Counsellor      string    // id of the person responsible, empty while nobody is
+	Procedure       Procedure // as at the opening; see procedure()
+	NaturalisedOn   rules.Date
+	Links           []Link
 	Review          Review
 	Members         []*Member
 	ContactOn       rules.Date
@@ -52,19 +55,12 @@ type State struct {
 
 // Review is the Prefecture's procedure up to its decision.
 type Review struct {
-	FiledOn     rules.Date
-	Term        rules.Term // as applied at filing, before any suspension
-	DocumentsBy rules.Date // day set by the SUI; zero when nothing is missing
-	DocumentsOn rules.Date // day on which the SUI set it
-	Notices     []Notice
-	DecidedOn   rules.Date // of the first decision; some members may still await theirs
-}
-
-// Notice is one notice of intended refusal (preavviso di rigetto, art. 10-bis L. 241/1990).
-type Notice struct {
-	On             rules.Date
-	Reply          rules.Term
-	ObservationsOn rules.Date
+	FiledOn   rules.Date
+	Term      rules.Term      // as applied at filing, before any suspension
+	Settled   []Settlement    // changes of the law that found the application pending
+	Papers    []PapersRequest // by day
+	Notices   []Notice        // by day
+	DecidedOn rules.Date      // of the first decision; some members may still await theirs
 }
 
 // Phase is where the case as a whole stands.
@@ -77,6 +73,7 @@ const (
 	PhaseUnderReview      Phase = "under_review"
 	PhaseAwaitingDocument Phase = "awaiting_documents"
 	PhaseRefusalNotified  Phase = "refusal_notified"
+	PhaseAppeal           Phase = "appeal" // refused, and a court is looking at it
 	PhasePreDeparture     Phase = "pre_departure"
 	PhaseArrival          Phase = "arrival"
 	PhaseFollowUp         Phase = "follow_up"
@@ -96,8 +93,10 @@ func (s *State) Phase() Phase {
 		return PhaseUnopened
 	case !s.ClosedOn.IsZero():
 		return PhaseClosed
-	case s.Review.DecidedOn.IsZero():
+	case s.Review.DecidedOn.IsZero() && s.suiAnswers() && !s.anyTravelling():
 		return s.reviewPhase()
+	case s.onlyAppealing():
+		return PhaseAppeal
 	case s.FirstEntry().IsZero() && !s.allEnded():
 		return PhasePreDeparture
 	case s.anyInArrival():
@@ -112,7 +111,7 @@ func (s *State) reviewPhase() Phase {
 		return PhasePreparing
 	case s.answerAwaited():
 		return PhaseRefusalNotified
-	case !s.Review.DocumentsBy.IsZero():
+	case s.Review.papersOpen():
 		return PhaseAwaitingDocument
 	}
 	return PhaseUnderReview
@@ -129,10 +128,31 @@ func (s *State) answerAwaited() bool {
 	return last.ObservationsOn.IsZero() && !s.lapsed[last.answer().key()]
 }
 
+// anyTravelling tells whether a member is on the way or here without a decision
+// of the SUI.
+func (s *State) anyTravelling() bool {
+	return slices.ContainsFunc(s.Members, func(m *Member) bool { return m.Ending == "" && (s.mayTravel(m) || m.here()) })
+}
+
+// onlyAppealing tells whether nothing goes on but an appeal.
+func (s *State) onlyAppealing() bool {
+	appealing := false
+	for _, m := range s.Members {
+		switch {
+		case m.Ending != "":
+		case m.here() || !m.appealing() || s.mayTravel(m) && !m.revoked() && !m.visaRefused():
+			return false
+		default:
+			appealing = true
+		}
+	}
+	return appealing && s.FirstEntry().IsZero()
+}
+
 // anyInArrival tells whether a member has entered and has not yet asked for the permit.
 func (s *State) anyInArrival() bool {
 	for _, m := range s.Members {
-		if m.Ending == "" && !m.EnteredOn.IsZero() && m.PermitRequestedOn.IsZero() {
+		if m.Ending == "" && m.here() && m.PermitRequestedOn.IsZero() {
 			return true
 		}
 	}
@@ -148,20 +168,18 @@ func (s *State) allEnded() bool {
 	return len(s.Members) > 0
 }
 
-// undecided tells whether the Prefecture still owes a decision on somebody.
+// undecided tells whether the Prefecture still owes its first decision on somebody.
 func (s *State) undecided() bool {
-	if s.Review.DecidedOn.IsZero() {
-		return !s.allEnded()
-	}
-	return slices.ContainsFunc(s.Members, func(m *Member) bool { return m.Ending == "" && m.AuthorisedOn.IsZero() })
+	return s.suiAnswers() && slices.ContainsFunc(s.Members, (*Member).awaitsSUI)
 }
 
-// FirstEntry is the day the first member entered; zero while all are abroad.
+// FirstEntry is the day from which the first member is here; zero while all are
+// abroad.
 func (s *State) FirstEntry() rules.Date {
 	var first rules.Date
 	for _, m := range s.Members {
-		if !m.EnteredOn.IsZero() && (first.IsZero() || m.EnteredOn.Before(first)) {
-			first = m.EnteredOn
+		if since := m.hereSince(); m.here() && (first.IsZero() || since.Before(first)) {
+			first = since
 		}
 	}
 	return first

@@ -93,7 +93,7 @@ func withSupport(v MemberView, s *State, m *Member, book *rules.Book) MemberView
 	if p := m.Permit; p != (Permit{}) {
 		v.Permit = &PermitView{p.ReceiptOn, m.rightsFrom(), p.FingerprintsAt, p.FingerprintsOn, p.RenewalOn}
 	}
-	if !m.EnteredOn.IsZero() {
+	if m.here() {
 		k := m.Settling
 		v.Settling = &SettlingView{k.ResidenceOn, k.HealthOn, !k.CoverBy.IsZero(), k.CoverOn, k.CoverKind}
 	}

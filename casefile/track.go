@@ -68,7 +68,7 @@ func (m *Member) SchoolPhase() SchoolPhase {
 
 func (m *Member) beforeSearch() SchoolPhase {
 	switch {
-	case m.EnteredOn.IsZero():
+	case !m.here():
 		return SchoolAwaited
 	case m.SchoolDue:
 		return SchoolNeeded
@@ -90,7 +90,7 @@ func Tracks(s *State) []Track {
 func (s *State) track(m *Member) Track {
 	t := Track{CaseID: s.CaseID, MemberID: m.ID, Kinship: m.Kinship, Consulate: m.VisaCountry, Municipio: s.Municipio,
 		Cohort: m.cohort(), Language: s.ContactLanguage, FiledOn: s.Review.FiledOn, AuthorisedOn: m.AuthorisedOn,
-		VisaRequestedOn: m.VisaRequestedOn, EnteredOn: m.EnteredOn, Ending: m.Ending, EndedOn: m.EndedOn, ReachedOn: s.reachedOn(m),
+		VisaRequestedOn: m.VisaRequestedOn, EnteredOn: m.hereSince(), Ending: m.Ending, EndedOn: m.EndedOn, ReachedOn: s.reachedOn(m),
 		Phase: m.SchoolPhase(), Due: m.SchoolDue || m.School.Request.Compulsory, School: m.School}
 	if n := m.Needs; n != nil {
 		t.WishMunicipio, t.WishSchool, t.LanguageHelp, t.Vaccination = n.WishMunicipio, n.WishSchool, n.LanguageHelp, n.Vaccination
@@ -101,7 +101,7 @@ func (s *State) track(m *Member) Track {
 	if m.School.Request.Municipio != 0 {
 		t.Municipio = m.School.Request.Municipio
 	}
-	if m.Ending == "" && m.EnteredOn.IsZero() && !s.ClosedOn.IsZero() {
+	if m.Ending == "" && !m.here() && !s.ClosedOn.IsZero() {
 		t.EndedOn, t.Phase = s.ClosedOn, SchoolOver // nobody waits for them any more
 	}
 	if a := m.stretch(); a != nil && a.To.IsZero() {

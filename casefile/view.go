@@ -18,6 +18,9 @@ type View struct {
 	OpenedOn        rules.Date        `json:"opened_on"`
 	ClosedOn        rules.Date        `json:"closed_on,omitzero"`
 	Transferred     string            `json:"transferred_to,omitempty"`
+	Procedure       Procedure         `json:"procedure,omitempty"` // that governs now
+	NaturalisedOn   rules.Date        `json:"sponsor_naturalised_on,omitzero"`
+	Links           []Link            `json:"links,omitempty"`
 	Review          ReviewView        `json:"review"`
 	SponsorID       string            `json:"sponsor_id"`
 	SponsorDiedOn   rules.Date        `json:"sponsor_died_on,omitzero"`
@@ -46,12 +49,24 @@ type View struct {
 
 // ReviewView is the Prefecture's procedure with its term as it stands.
 type ReviewView struct {
-	FiledOn     rules.Date  `json:"filed_on,omitzero"`
-	DecidedOn   rules.Date  `json:"decided_on,omitzero"`
-	DocumentsBy rules.Date  `json:"documents_by,omitzero"`
-	Term        *rules.Term `json:"term,omitempty"`
-	Pauses      []Pause     `json:"pauses"`
-	Late        bool        `json:"decided_late"`
+	FiledOn     rules.Date      `json:"filed_on,omitzero"`
+	DecidedOn   rules.Date      `json:"decided_on,omitzero"`
+	DocumentsBy rules.Date      `json:"documents_by,omitzero"` // of the latest request still open
+	Papers      []PapersRequest `json:"documents_requests,omitempty"`
+	Notices     []NoticeView    `json:"refusal_notices,omitempty"`
+	Term        *rules.Term     `json:"term,omitempty"`
+	Changes     []Settlement    `json:"law_changes,omitempty"` // that found the application pending
+	Pauses      []Pause         `json:"pauses"`
+	Late        bool            `json:"decided_late"` // the first decision; each member says so too
+}
+
+// NoticeView is one notice of intended refusal and its answer.
+type NoticeView struct {
+	On             rules.Date `json:"on"`
+	Ground         string     `json:"ground,omitempty"`
+	ReplyBy        rules.Date `json:"reply_by"`
+	ObservationsOn rules.Date `json:"observations_on,omitzero"`
+	InTime         bool       `json:"in_time"`
 }
 
 // MemberView is one member's way so far.
@@ -63,6 +78,15 @@ type MemberView struct {
 	Ending        Ending        `json:"ending,omitempty"`
 	EndedOn       rules.Date    `json:"ended_on,omitzero"`
 	Steps         []StepView    `json:"steps"`
+	RefusedOn     rules.Date    `json:"refused_on,omitzero"` // also of a refusal undone since
+	RefusalGround string        `json:"refusal_ground,omitempty"`
+	DecidedLate   bool          `json:"decided_late,omitempty"`
+	RevokedOn     rules.Date    `json:"revoked_on,omitzero"` // while the revocation stands
+	RevokedGround string        `json:"revocation_ground,omitempty"`
+	Appeals       []*Appeal     `json:"appeals,omitempty"`
+	Verdict       string        `json:"kinship_verdict,omitempty"`
+	VisaProof     string        `json:"visa_request_proof,omitempty"`
+	VisaOrdered   rules.Date    `json:"visa_ordered_on,omitzero"`
 	VisaRefused   rules.Date    `json:"visa_refused_on,omitzero"`
 	VisaExpires   rules.Date    `json:"visa_expires,omitzero"`
 	Expected      rules.Date    `json:"expected_on,omitzero"`
@@ -110,6 +134,7 @@ func ViewOf(s *State, book *rules.Book) View {
 		ContactLanguage: s.ContactLanguage, Municipio: s.Municipio, OpenedOn: s.OpenedOn, ClosedOn: s.ClosedOn,
 		Transferred: s.TransferredTo, SponsorID: s.SponsorID, SponsorDiedOn: s.SponsorDiedOn, ContactOn: s.ContactOn, PlanOn: s.PlanOn,
 		Goals: append([]string{}, s.Goals...), Review: reviewView(s.Review, book),
+		Procedure: s.procedure(), NaturalisedOn: s.NaturalisedOn, Links: s.Links,
 		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
 		CheckIns: checkInViews(s), Agenda: []DueView{}, Holds: s.Holds, Privacy: s.Privacy,
 		Plan: goalViews(s.Plan), PlanReviewedOn: s.PlanReviewedOn, NoShows: s.noShows(), Concerns: concernViews(s.Concerns),
@@ -131,14 +156,30 @@ func ViewOf(s *State, book *rules.Book) View {
 	return v
 }
 
+// WithoutReview leaves out what the SUI, the consulate and the courts decided
+// against the member, and why.
+func (v MemberView) WithoutReview() MemberView {
+	v.RefusedOn, v.RefusalGround, v.DecidedLate, v.Appeals, v.Verdict = rules.Date{}, "", false, nil, ""
+	v.RevokedOn, v.RevokedGround, v.VisaProof, v.VisaOrdered = rules.Date{}, "", "", rules.Date{}
+	return v
+}
+
 func reviewView(r Review, book *rules.Book) ReviewView {
-	view := ReviewView{FiledOn: r.FiledOn, DecidedOn: r.DecidedOn, DocumentsBy: r.DocumentsBy, Pauses: []Pause{}}
+	view := ReviewView{FiledOn: r.FiledOn, DecidedOn: r.DecidedOn, Papers: r.Papers, Changes: r.changes(), Pauses: []Pause{}}
+	for _, asked := range r.Papers {
+		if asked.open() {
+			view.DocumentsBy = asked.By
+		}
+	}
+	for _, n := range r.Notices {
+		view.Notices = append(view.Notices, NoticeView{On: n.On, Ground: n.Ground, ReplyBy: n.Reply.Due, ObservationsOn: n.ObservationsOn, InTime: n.inTime()})
+	}
 	if r.Term.IsZero() {
 		return view
 	}
 	clock := r.Clock(book)
 	view.Term, view.Pauses = &clock.Term, append(view.Pauses, clock.Pauses...)
-	view.Late = !r.DecidedOn.IsZero() && r.DecidedOn.After(clock.Term.Due)
+	view.Late = r.late(r.DecidedOn, book)
 	return view
 }
 
@@ -148,12 +189,23 @@ func (s *State) memberView(m *Member, book *rules.Book) MemberView {
 		PermitRefused: m.PermitRefusedOn, PermitEnds: m.PermitExpires,
 		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...), Absences: m.Absences,
 		School: schoolView(s, m), WithoutSchool: m.absence(book), Conditions: s.conditionViews(m, book)}
+	v.review(s, m, book)
 	for _, step := range m.way() {
 		if !step.on.IsZero() {
 			v.Steps = append(v.Steps, StepView{step.name, step.on})
 		}
 	}
 	return v
+}
+
+// review adds what the Prefecture, the consulate and the courts have said.
+func (v *MemberView) review(s *State, m *Member, book *rules.Book) {
+	v.RefusedOn, v.RefusalGround, v.Appeals, v.Verdict = m.RefusedOn, m.RefusalGround, m.Appeals, m.KinshipVerdict
+	v.VisaProof, v.VisaOrdered = m.VisaProof, m.VisaOrderedOn
+	v.DecidedLate = s.Review.late(m.RefusedOn, book) || m.RefusedOn.IsZero() && s.Review.late(m.AuthorisedOn, book)
+	if m.revoked() {
+		v.RevokedOn, v.RevokedGround = m.RevokedOn, m.RevocationGround
+	}
 }
 
 // PeopleOf lists who the sponsor and the members are, sponsor first.

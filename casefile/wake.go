@@ -24,6 +24,9 @@ func (c *Wake) decide(s *State, r Request) ([]Draft, *Refusal) {
 
 // passed gives what has lapsed and what is to be reminded of by now.
 func passed(s *State, r Request) []Draft {
+	if settled := s.settlePending(r); len(settled) > 0 && s.ClosedOn.IsZero() {
+		return settled // they may move what would lapse
+	}
 	var drafts []Draft
 	for _, d := range Agenda(s, r.Book) {
 		switch {

@@ -3,6 +3,7 @@
 package casefile
 
 import (
+	"slices"
 	"strconv"
 
 	"ricongiungi/rules"
@@ -109,7 +110,9 @@ func effectOnVerdict(was, is string) string {
 	return Changed
 }
 
-// findings lists every date and verdict of a case, past and to come.
+// findings lists every date and verdict of a case, past and to come. A step that
+// is to be taken again, such as a visa request after a refusal, is found once,
+// as it stands on the agenda.
 func findings(s *State, book *rules.Book, today rules.Date) []finding {
 	var all []finding
 	for _, d := range Agenda(s, book) {
@@ -120,7 +123,16 @@ func findings(s *State, book *rules.Book, today rules.Date) []finding {
 		all = append(all, m.kept(today)...)
 		all = append(all, m.judged()...)
 	}
-	return append(all, conditionsFound(s, book)...)
+	return firstOfEach(append(all, conditionsFound(s, book)...))
+}
+
+func firstOfEach(all []finding) []finding {
+	seen := map[place]bool{}
+	return slices.DeleteFunc(all, func(f finding) bool {
+		known := seen[f.place]
+		seen[f.place] = true
+		return known
+	})
 }
 
 // dated is the finding of one term: late when the step came after it, or has not
@@ -148,7 +160,7 @@ func (m *Member) kept(today rules.Date) []finding {
 		{"visa_decision", m.VisaDecision, later(m.VisaGrantedOn, m.VisaRefusedOn)},
 		{"host_notice", m.HostNotice, m.HostNoticeOn},
 		{"presentation", m.Presentation, m.PresentedOn},
-		{"permit_request", m.Presentation, m.PermitRequestedOn},
+		{"permit_request", m.permitTerm(), m.PermitRequestedOn},
 		{"agreement", m.Presentation, m.AgreementSignedOn},
 		{"permit", m.PermitBy, m.PermitIssuedOn},
 		{"school_place", m.School.ProposalBy, m.School.ProposedOn},

@@ -45,7 +45,10 @@ var columns = slices.Concat([]column{
 	{name: "office", about: "code of the hub that accompanies the family; empty for " + DefaultOffice, place: func(l *line) any { return &l.message.Office }},
 	{name: "contact_language", about: "language of the family as in BCP 47 such as ar", place: func(l *line) any { return &l.message.ContactLanguage }},
 	{name: "municipio", about: "1 to 9 in Milan", place: func(l *line) any { return &l.message.Municipio }},
-	{name: "ground", about: "code of the ground of a revocation", place: func(l *line) any { return &l.message.Ground }},
+	{name: "procedure", about: "reunification refugee al_seguito coesione or eu_citizen; empty for reunification", place: func(l *line) any { return &l.message.Procedure }},
+	{name: "notice_on", about: "observations_filed: day of the notice they answer", place: func(l *line) any { return &l.message.NoticeOn }},
+	{name: "visa_by", about: "revocation_withdrawn: new last day to ask for the visa", place: func(l *line) any { return &l.message.VisaBy }},
+	{name: "ground", about: "code of the ground of a revocation or improcedibilita or announced by a notice", place: func(l *line) any { return &l.message.Ground }},
 },
 	personColumns("sponsor", false, func(l *line) *Person { return &l.sponsor }),
 	[]column{
@@ -76,7 +79,7 @@ func personColumns(who string, member bool, of func(*line) *Person) []column {
 }
 
 func kinds() []Kind {
-	return []Kind{Filed, DocumentsRequested, DocumentsSupplied, RefusalNotice, ObservationsFiled, Decision, Revocation}
+	return []Kind{Filed, DocumentsRequested, DocumentsSupplied, RefusalNotice, ObservationsFiled, Decision, Revocation, Improcedibilita, RevocationWithdrawn}
 }
 
 func kindNames() []string {
@@ -119,6 +122,8 @@ func (c column) set(l *line, cell string) error {
 		*field = int(n)
 	case *casefile.Kinship:
 		*field = casefile.Kinship(cell)
+	case *casefile.Procedure:
+		*field = casefile.Procedure(cell)
 	case *Kind:
 		if *field = Kind(cell); !slices.Contains(kinds(), *field) {
 			err = fmt.Errorf("%q is no kind of message: it must be one of %s", cell, strings.Join(kindNames(), ", "))
@@ -145,6 +150,8 @@ func (c column) cell(l *line) string {
 	case *int:
 		return blankZero(int64(*field))
 	case *casefile.Kinship:
+		return string(*field)
+	case *casefile.Procedure:
 		return string(*field)
 	case *Kind:
 		return string(*field)

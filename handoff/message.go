@@ -28,6 +28,10 @@ type Message struct {
 	Sponsor         *Person    `json:"sponsor,omitempty"`
 	Members         []Member   `json:"members,omitempty"`
 	Ground          string     `json:"ground,omitempty"`
+
+	Procedure casefile.Procedure `json:"procedure,omitempty"` // empty for art. 29 TUI
+	NoticeOn  rules.Date         `json:"notice_on,omitzero"`  // observations_filed: the notice they answer
+	VisaBy    rules.Date         `json:"visa_by,omitzero"`    // revocation_withdrawn: new last day to ask for the visa
 }
 
 // Kind is which act of the Prefecture the message tells of.
@@ -42,6 +46,9 @@ const (
 	ObservationsFiled  Kind = "observations_filed"
 	Decision           Kind = "decision"
 	Revocation         Kind = "revocation"
+
+	Improcedibilita     Kind = "improcedibilita"      // the file closed for missing papers
+	RevocationWithdrawn Kind = "revocation_withdrawn" // a revocation lifted
 )
 
 // Person is a person as the Prefecture describes one.
@@ -88,17 +95,21 @@ func (m *Message) Command() casefile.Command {
 	case DocumentsSupplied:
 		return &casefile.RecordDocumentsSupplied{On: m.On}
 	case RefusalNotice:
-		return &casefile.NotifyRefusal{On: m.On}
+		return &casefile.NotifyRefusal{On: m.On, Ground: m.Ground}
 	case ObservationsFiled:
-		return &casefile.FileObservations{On: m.On}
+		return &casefile.FileObservations{On: m.On, NoticeOn: m.NoticeOn}
 	case Revocation:
 		return &casefile.RevokeNullaOsta{On: m.On, Refs: m.refs(), Ground: m.Ground}
+	case Improcedibilita:
+		return &casefile.DeclareImprocedibile{On: m.On, Refs: m.refs(), Ground: m.Ground}
+	case RevocationWithdrawn:
+		return &casefile.WithdrawRevocation{On: m.On, Refs: m.refs(), VisaBy: m.VisaBy}
 	}
 	return m.decision()
 }
 
 func (m *Message) decision() casefile.Command {
-	command := &casefile.DecideMembers{On: m.On}
+	command := &casefile.DecideMembers{On: m.On, FiledOn: m.FiledOn}
 	if m.Sponsor != nil {
 		application := m.application(m.FiledOn)
 		command.Application = &application
@@ -110,7 +121,7 @@ func (m *Message) decision() casefile.Command {
 }
 
 func (m *Message) application(filed rules.Date) casefile.Application {
-	a := casefile.Application{FiledOn: filed, Office: m.Office, ContactLanguage: m.ContactLanguage, Municipio: m.Municipio}
+	a := casefile.Application{FiledOn: filed, Procedure: m.Procedure, Office: m.Office, ContactLanguage: m.ContactLanguage, Municipio: m.Municipio}
 	if a.Office == "" {
 		a.Office = DefaultOffice
 	}

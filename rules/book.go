@@ -159,6 +159,18 @@ func (b *Book) Rules() []Rule {
 	return all
 }
 
+// Changes lists the rows of a rule that came into force after one day and by
+// another, oldest first.
+func (b *Book) Changes(id string, after, until Date) []Rule {
+	var changes []Rule
+	for _, rule := range b.rows[id] {
+		if rule.From.After(after) && !rule.From.After(until) {
+			changes = append(changes, rule)
+		}
+	}
+	return changes
+}
+
 func inForce(rows []Rule, day Date) (Rule, bool) {
 	for _, rule := range rows {
 		if !day.Before(rule.From) && (rule.To.IsZero() || !day.After(rule.To)) {

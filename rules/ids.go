@@ -64,6 +64,16 @@ const (
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
 
+	RevocationEffect   = "nulla_osta.revocation_effect" // what a lifted revocation does to the months that ran
+	AppealAdvice       = "appeal.advice"
+	AppealCheck        = "appeal.check"
+	JudgmentCompliance = "judgment.compliance"
+	CoesioneRequest    = "coesione.request" // counted from the end of the old permit
+	CoesioneStart      = "coesione.start"
+	CitizenVisa        = "citizen.visa_request"
+	CitizenCard        = "citizen.card_request"
+	FollowUp           = "hub.follow_up"
+
 	// Support before departure, arrival and settling, reminders.
 	InformationPack      = "hub.information_pack"
 	PackLanguages        = "hub.pack_languages" // "ar/arz" is an Arabic pack that also serves readers of arz
@@ -204,6 +214,8 @@ var units = map[string]Unit{
 	SuppressUpTo: Count, RoundTo: Count, LongWait: Days, EarlyLeaving: Months,
 	SchoolPlacesStale: Days, SchoolShareForeign: Percent, SchoolShareNew: Percent, SchoolNear: Metres,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
+	RevocationEffect: Choice, AppealAdvice: Days, AppealCheck: Days, JudgmentCompliance: Days,
+	CoesioneRequest: Months, CoesioneStart: WorkingDays, CitizenVisa: WorkingDays, CitizenCard: Months, FollowUp: WorkingDays,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
 	OtherParent: Choice, OtherRelatives: Choice, SeparatedSpouse: Choice, SecondSpouse: Choice, MarriedChild: Choice,
@@ -259,6 +271,8 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+
+	RevocationEffect: {"suspends", "runs"},
 
 	SponsorSeasonal: {"excluded", "admitted"},
 	MinorDay:        {"at_filing", "at_check"}, UnderFourteenDay: {"at_filing", "at_check"},

@@ -96,7 +96,7 @@ func TestEveryEventHasSchemaAndGoldenForm(t *testing.T) {
 
 func TestEveryKindOfHandoffHasExample(t *testing.T) {
 	for _, kind := range []handoff.Kind{handoff.Filed, handoff.DocumentsRequested, handoff.DocumentsSupplied,
-		handoff.RefusalNotice, handoff.ObservationsFiled, handoff.Decision, handoff.Revocation} {
+		handoff.RefusalNotice, handoff.ObservationsFiled, handoff.Decision, handoff.Revocation, handoff.Improcedibilita, handoff.RevocationWithdrawn} {
 		raw := example(t, "handoffs", string(kind))
 		require.NoError(t, schemas.Handoff(raw), kind)
 		var message handoff.Message

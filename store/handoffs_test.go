@@ -146,14 +146,14 @@ func TestWhatTheCaseRefusesGoesToQuarantineAndIsSettledByAPerson(t *testing.T) {
 	}
 }
 
-func TestADecisionOnAClosedCaseGoesToQuarantine(t *testing.T) {
+func TestANoticeOnAClosedCaseGoesToQuarantine(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	file := "P-MI/F/N/2026/000001"
 	receipt := b.accept(b.decision(file))[0]
 	b.order(receipt.CaseID, "withdraw", map[string]any{"on": "2026-02-26", "reason": "changed_plans"})
 	b.order(receipt.CaseID, "close_case", map[string]any{"reason": "withdrawn"})
-	late := b.followUp(file, handoff.Revocation, rules.On(2026, time.February, 27))
+	late := b.followUp(file, handoff.RefusalNotice, rules.On(2026, time.February, 27))
 	if got := b.accept(late)[0]; got.Status != handoff.Quarantined || got.Problem.Code != "case_closed" {
 		t.Fatalf("it is %+v", got)
 	}

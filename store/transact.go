@@ -32,12 +32,9 @@ func (s *Store) Transact(ctx context.Context, caseID, commandID string) (casefil
 // second wake finds nothing left to do.
 func (s *Store) Wake(ctx context.Context, caseID, commandID string) (casefile.Outcome, error) {
 	return s.transact(ctx, caseID, func(context.Context) (pending, error) {
-		return pending{commandID: commandID, command: &casefile.Wake{}, actor: casefile.Actor{ID: systemActor, Role: casefile.System}}, nil
+		return pending{commandID: commandID, command: &casefile.Wake{}, actor: casefile.Actor{ID: casefile.SystemActor, Role: casefile.System}}, nil
 	})
 }
-
-// systemActor is the engine itself in the log.
-const systemActor = "00000000-0000-4000-8000-000000000001"
 
 // Resume tells where a case stands, for a workflow that starts or goes on: when
 // to wake, which effects are outstanding, whether it is closed.

@@ -56,7 +56,7 @@ func open(t *testing.T) *office {
 	must(t, err)
 	t.Cleanup(c.Close)
 	return &office{t: t, log: log, client: c, engine: &workflows.Engine{Client: c}, today: rules.DateOf(time.Now()),
-		acts: &activities.Activities{Log: log, Post: worker.SimulatedMailbox{Store: log}}}
+		acts: &activities.Activities{Log: log, Post: worker.Outgoing{Orders: log, Post: worker.SimulatedMailbox{Store: log}}}}
 }
 
 // staff starts a worker and a courier and gives back how to stop them.

@@ -29,7 +29,7 @@ func work(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer p.close()
-	w := worker.New(p.temporal, &activities.Activities{Log: p.log, Post: worker.SimulatedMailbox{Store: p.log}}, p.logger)
+	w := worker.New(p.temporal, &activities.Activities{Log: p.log, Post: worker.Outgoing{Orders: p.log, Post: worker.SimulatedMailbox{Store: p.log}}}, p.logger)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("temporal at %s: %w", s.temporalAddress, err)
 	}
