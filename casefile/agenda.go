@@ -43,24 +43,43 @@ func (d Due) key() string { return d.Item + "/" + d.Subject + "/" + d.Term.Due.S
 // Agenda lists what is to happen next, soonest first. It depends on the facts
 // and the book only: computing it again gives the same days.
 func Agenda(s *State, book *rules.Book) []Due {
-	if s.OpenedOn.IsZero() || !s.ClosedOn.IsZero() {
-		return nil
-	}
+	return agendaOf(s, book).items
+}
+
+func agendaOf(s *State, book *rules.Book) *agenda {
 	a := &agenda{state: s, book: book}
+	if s.OpenedOn.IsZero() || !s.ClosedOn.IsZero() {
+		return a
+	}
 	a.authorisation()
 	for _, m := range s.Members {
 		if m.Ending == "" {
+			from := len(a.items)
 			a.preDeparture(m)
 			a.arrival(m)
+			a.added(m)
+			a.standStill(m, from)
 			a.school(m)
 		}
 	}
 	a.followUp()
+	a.branches()
 	if len(a.items) == 0 {
 		a.add(Due{Item: "periodic_review", Part: FollowUp, By: Counsellor, Term: book.Term(rules.PeriodicReview, s.LastOn)})
 	}
+	a.protections()
 	slices.SortStableFunc(a.items, func(x, y Due) int { return strings.Compare(x.sortKey(), y.sortKey()) })
-	return a.items
+	return a
+}
+
+// branches adds what follows from what happens to people on the way.
+func (a *agenda) branches() {
+	a.doubts()
+	a.ownPermits()
+	a.contactRetry()
+	a.unsealings()
+	a.taxCodes()
+	a.unaccompanied()
 }
 
 func (d Due) sortKey() string { return d.Term.Due.String() + d.Item + d.Subject }
@@ -69,6 +88,7 @@ type agenda struct {
 	state *State
 	book  *rules.Book
 	items []Due
+	still []Due // what stands still while children are referred as unaccompanied
 }
 
 func (a *agenda) add(d Due) {
@@ -256,8 +276,13 @@ func (d Due) Explain(book *rules.Book) rules.Text {
 		return text
 	}
 	days := itoa(int64(ReviewClock{Pauses: d.Pauses}.suspended()))
+	why := rules.Text{It: "art. 10-bis L. 241/1990", En: "art. 10-bis L. 241/1990"}
+	if d.Part != Authorisation {
+		rule := book.At(rules.MSNAPause, d.Term.From)
+		why = rules.Text{It: "presa in carico come minore non accompagnato; " + rule.Citation, En: "referral as an unaccompanied minor; " + rule.Citation}
+	}
 	return rules.Text{
-		It: text.It + " Sospeso per " + days + " giorni (art. 10-bis L. 241/1990).",
-		En: text.En + " Suspended for " + days + " days (art. 10-bis L. 241/1990).",
+		It: text.It + " Sospeso per " + days + " giorni (" + why.It + ").",
+		En: text.En + " Suspended for " + days + " days (" + why.En + ").",
 	}
 }

@@ -148,12 +148,12 @@ func (s *State) arrived(step Step, r Request) (*Member, *Refusal) {
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case m.EnteredOn.IsZero():
+	case m.inItalySince().IsZero():
 		return nil, refusalOf("not_entered", "art. 5 c. 2 TUI",
 			"L'ingresso in Italia non risulta: registralo prima dei passi successivi.",
 			"No entry into Italy is recorded: record it before the steps that follow it.")
-	case step.On.Before(m.EnteredOn):
-		return nil, outOfOrder("entered", m.EnteredOn)
+	case step.On.Before(m.inItalySince()):
+		return nil, outOfOrder("entered", m.inItalySince())
 	}
 	return m, nil
 }

@@ -85,12 +85,14 @@ func (s *State) named(id, ref string) *Member {
 		return s.Member(id)
 	}
 	for _, m := range s.Members {
-		if m.Ref == ref {
+		if m.hasRef(ref) {
 			return m
 		}
 	}
 	return nil
 }
+
+func (m *Member) hasRef(ref string) bool { return m.Ref == ref || slices.Contains(m.OtherRefs, ref) }
 
 // RevokeNullaOsta records that the Prefecture withdrew its authorisation, for
 // the members named or for all.
@@ -108,7 +110,7 @@ func (c *RevokeNullaOsta) decide(s *State, r Request) ([]Draft, *Refusal) {
 	var drafts []Draft
 	for _, m := range s.Members {
 		all := len(c.Refs)+len(c.Members) == 0
-		meant := all && !m.AuthorisedOn.IsZero() || slices.Contains(c.Refs, m.Ref) || slices.Contains(c.Members, m.ID)
+		meant := all && !m.AuthorisedOn.IsZero() || slices.ContainsFunc(c.Refs, m.hasRef) || slices.Contains(c.Members, m.ID)
 		switch {
 		case !meant || m.Ending == Revoked || m.Ending == Deceased:
 			continue

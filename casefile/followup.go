@@ -93,6 +93,8 @@ func (c *CloseCase) decide(s *State, _ Request) ([]Draft, *Refusal) {
 		return nil, refusalOf("referrals_open", "case.closing",
 			"Almeno un invio attende risposta: chiudilo prima di chiudere la pratica.",
 			"At least one referral awaits its answer: close it before closing the case.")
+	case s.reserved():
+		return nil, notNow()
 	}
 	return []Draft{{Event: &CaseClosed{Reason: c.Reason}}}, nil
 }

@@ -18,6 +18,8 @@ const (
 	Deceased         Ending = "deceased"
 	Revoked          Ending = "revoked"
 	TransferredOut   Ending = "transferred_out"
+	LostContact      Ending = "lost_contact"
+	NoLongerEligible Ending = "no_longer_eligible"
 )
 
 // Kinship is how a member is related to the sponsor (art. 29 c. 1 TUI).
@@ -91,6 +93,20 @@ type Member struct {
 	SchoolDue bool // verdict at entry: of the age to be taught
 	School    School
 
+	Origin        Origin     // how the member came to a case that had begun
+	AddedOn       rules.Date // zero for those named in the application
+	Next          rules.Term // what the addition started
+	OtherRefs     []string   // of entries merged into this one
+	SeparatedOn   rules.Date
+	Upheld        []Cause // doubts decided in the member's favour
+	UpheldOn      rules.Date
+	OwnPermit     OwnPermit
+	Unaccompanied *Unaccompanied
+	Pauses        []Pause // of the reunification, over by now
+	Protection    *Protection
+	MovedTo       string // ISTAT code of the municipality, when moved alone
+	ResumedOn     rules.Date
+
 	Ending  Ending
 	EndedOn rules.Date
 }
@@ -106,7 +122,7 @@ func (m *Member) Stage() Stage {
 		return StagePermitRequested
 	case !m.PresentedOn.IsZero():
 		return StagePresented
-	case !m.EnteredOn.IsZero():
+	case !m.inItalySince().IsZero():
 		return StageEntered
 	case !m.VisaGrantedOn.IsZero():
 		return StageVisaGranted

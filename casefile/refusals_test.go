@@ -221,7 +221,7 @@ func amendmentRefusals(t *testing.T) []refusal {
 
 func allRefusals(t *testing.T) []refusal {
 	return slices.Concat(reviewRefusals(), consulateRefusals(), arrivalRefusals(), schoolRefusals(),
-		hubRefusals(t), endingRefusals(), amendmentRefusals(t))
+		hubRefusals(t), endingRefusals(), amendmentRefusals(t), lifeRefusals(t))
 }
 
 func TestRefusals(t *testing.T) {

@@ -32,9 +32,20 @@ type State struct {
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date
 
-	lapsed   map[string]bool // agenda items whose lapse is recorded
-	reminded map[string]bool // agenda items that were reminded of
-	facts    []Fact          // as recorded, corrections not yet applied
+	Attempts      []rules.Date // to reach the family, in vain
+	LastContactOn rules.Date
+	Sealed        map[string]rules.Date // whose address is sealed, since when
+	Cut           map[string]rules.Date // whose access is cut, since when
+	LetIn         []string              // actors who sealed an address
+	Unsealings    []*Unsealing
+	Links         []Link
+	TaxCodes      map[string]TaxCode // by person
+	HandedOver    []HandedOver
+
+	merged   map[string]string // entries read as another one
+	lapsed   map[string]bool   // agenda items whose lapse is recorded
+	reminded map[string]bool   // agenda items that were reminded of
+	facts    []Fact            // as recorded, corrections not yet applied
 }
 
 // Review is the Prefecture's procedure up to its decision.
@@ -140,7 +151,7 @@ func (s *State) undecided() bool {
 	if s.Review.DecidedOn.IsZero() {
 		return !s.allEnded()
 	}
-	return slices.ContainsFunc(s.Members, func(m *Member) bool { return m.Ending == "" && m.AuthorisedOn.IsZero() })
+	return slices.ContainsFunc(s.Members, func(m *Member) bool { return m.Ending == "" && m.AuthorisedOn.IsZero() && m.inReview() })
 }
 
 // FirstEntry is the day the first member entered; zero while all are abroad.
@@ -154,8 +165,9 @@ func (s *State) FirstEntry() rules.Date {
 	return first
 }
 
-// Member finds a member by id, or nil.
+// Member finds a member by id, also by that of a merged entry, or nil.
 func (s *State) Member(id string) *Member {
+	id = s.canonical(id)
 	for _, m := range s.Members {
 		if m.ID == id {
 			return m

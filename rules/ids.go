@@ -46,6 +46,29 @@ const (
 	HandoffGapHold      = "handoff.gap_hold"
 )
 
+// The rules of the branches: what happens to people on the way.
+const (
+	BirthPermit         = "birth.permit"
+	MemberSupplement    = "member.supplement"
+	MemberDoubt         = "member.doubt"
+	OwnPermitRequest    = "own_permit.request"
+	ContactRetry        = "contact.retry"
+	ContactLostAttempts = "contact.lost.attempts"
+	ContactLostSpan     = "contact.lost.span"
+	UnsealingAnswer     = "unsealing.answer"
+	TaxCodeDefinitive   = "tax_code.definitive"
+	MSNAIdentification  = "msna.identification"
+	MSNAReception       = "msna.reception" // first reception, before a place in the second
+	MSNACourtReport     = "msna.court_report"
+	MSNAGuardian        = "msna.guardian"
+	MSNAIntakeCap       = "msna.intake_cap"
+	MSNAPause           = "msna.pause" // whether the terms after entry stand still during the referral
+	MSNAPauseReview     = "msna.pause_review"
+	ProtectionStep1     = "protection.step_1"
+	ProtectionStep2     = "protection.step_2"
+	ProtectionReview    = "protection.review"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -61,6 +84,10 @@ var units = map[string]Unit{
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
+	BirthPermit: Days, MemberSupplement: WorkingDays, MemberDoubt: Days, OwnPermitRequest: Days,
+	ContactRetry: Days, ContactLostAttempts: Count, ContactLostSpan: Days, UnsealingAnswer: WorkingDays, TaxCodeDefinitive: Months,
+	MSNAIdentification: Days, MSNAReception: Days, MSNACourtReport: WorkingDays, MSNAGuardian: Days, MSNAIntakeCap: Count,
+	MSNAPause: Choice, MSNAPauseReview: Days, ProtectionStep1: Hours, ProtectionStep2: Hours, ProtectionReview: Days,
 }
 
 // choices holds the values a choice may take.
@@ -70,4 +97,5 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+	MSNAPause:      {"suspend", "stand"},
 }
