@@ -22,7 +22,7 @@ const (
 )
 
 // Sensitivity classes an event by what it is. An amendment has the class of what
-// it amends, which Classes finds.
+// it amends, which Markings finds.
 func Sensitivity(e Event) Class {
 	switch e := e.(type) {
 	case *ProtectionRecorded:
@@ -54,22 +54,41 @@ func itemClass(item string) Class {
 // Class classes an agenda item.
 func (d Due) Class() Class { return itemClass(d.Item) }
 
-// Classes gives the class of each fact by event id; what is not named is ordinary.
-func Classes(facts []Fact) map[string]Class {
-	classes := map[string]Class{}
+// Marking is the class of a recorded event and the member it is about.
+type Marking struct {
+	Class    Class
+	MemberID string
+}
+
+// Markings gives the marking of each fact that is not ordinary, by event id.
+func Markings(facts []Fact) map[string]Marking {
+	markings := map[string]Marking{}
 	for _, f := range facts {
-		class := Sensitivity(f.Event)
+		marking := Marking{Sensitivity(f.Event), memberOf(f.Event)}
 		switch e := f.Event.(type) {
 		case *EventCorrected:
-			class = classes[e.EventID]
+			marking = markings[e.EventID]
 		case *EventAnnulled:
-			class = classes[e.EventID]
+			marking = markings[e.EventID]
+		case *TermLapsed:
+			marking.MemberID = e.MemberID
+		case *ReminderRaised:
+			marking.MemberID = e.MemberID
 		}
-		if class != Ordinary && class != "" {
-			classes[f.EventID] = class
+		if marking.Class != Ordinary && marking.Class != "" {
+			markings[f.EventID] = marking
 		}
 	}
-	return classes
+	return markings
+}
+
+// TypeClass classes events of a type where nothing more is known of them.
+func TypeClass(name string) Class {
+	t, known := events[name]
+	if !known {
+		return Protected // what nobody can name is shown to nobody
+	}
+	return Sensitivity(t.construct())
 }
 
 // Guard says whom the sealed parts of a case are kept from. It is present only

@@ -159,10 +159,10 @@ func (h HandedOver) isIn(f Fact) bool {
 // done lists the ordinary events that stand, by name and day.
 func (s *State) done(to HandedOver) []StepView {
 	var steps []StepView
-	amendments, classes := amendmentsIn(s.facts), Classes(s.facts)
+	amendments, markings := amendmentsIn(s.facts), Markings(s.facts)
 	for _, f := range s.facts {
 		amended, stands := amendments.amend(f)
-		if !stands || amends(f.Event) || noticedByEngine(f.Event) || classes[f.EventID] != "" || !s.isAbout(amended, to) {
+		if !stands || amends(f.Event) || noticedByEngine(f.Event) || markings[f.EventID].Class != "" || !s.isAbout(amended, to) {
 			continue
 		}
 		steps = append(steps, StepView{EventName(amended.Event), amended.OccurredOn()})

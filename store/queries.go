@@ -191,19 +191,19 @@ func (s *Store) History(ctx context.Context, q views.HistoryQuery) (views.Page[v
 	}
 	var items []views.Entry
 	facts := casefile.AsOf(st.facts, q.AsOf, q.KnownAt)
-	superseded, classes := casefile.Superseded(facts), casefile.Classes(st.facts)
+	superseded, markings := casefile.Superseded(facts), casefile.Markings(st.facts)
 	for _, f := range facts {
 		if f.Version > after.Version && len(items) <= q.Limit {
-			items = append(items, entry(f, st.records[f.Version-1], superseded[f.EventID], classes[f.EventID]))
+			items = append(items, entry(f, st.records[f.Version-1], superseded[f.EventID], markings[f.EventID]))
 		}
 	}
 	return page(items, q.Limit, func(e views.Entry) any { return struct{ Version int64 }{e.Version} })
 }
 
-func entry(f casefile.Fact, r record, superseded string, class casefile.Class) views.Entry {
+func entry(f casefile.Fact, r record, superseded string, marking casefile.Marking) views.Entry {
 	return views.Entry{Position: r.Position, Version: r.Version, EventID: r.EventID, CommandID: r.CommandID, Type: r.Type,
 		SchemaVersion: r.SchemaVersion, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt, Actor: f.Actor,
-		Data: json.RawMessage(r.Data), Private: f.Private, Superseded: superseded, Class: class}
+		Data: json.RawMessage(r.Data), Private: f.Private, Superseded: superseded, Marking: marking}
 }
 
 // Agenda lists what is due over all cases, soonest first.
