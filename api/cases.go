@@ -155,6 +155,20 @@ func (s *server) listCaseAgenda(w http.ResponseWriter, r *http.Request) error {
 	return answerPage(w, Page[casefile.DueView]{Items: view.Agenda}, err)
 }
 
+// listHandovers gives the packages for the offices that took over: they hold no
+// names and nothing that is confidential here.
+func (s *server) listHandovers(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "case_id")
+	if err != nil {
+		return err
+	}
+	if err := queryOf(r).err(); err != nil {
+		return err
+	}
+	packages, err := s.Views.Handovers(r.Context(), id)
+	return answerPage(w, Page[casefile.Handover]{Items: packages}, err)
+}
+
 func (s *server) listAgenda(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	asked := AgendaQuery{Offices: s.officesFor(r, q.code("office")), Counsellor: q.id("counsellor_id"), Role: casefile.Role(q.choice("responsible", roleNames())),

@@ -136,6 +136,23 @@ func (s *Store) CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.
 	return view, nil
 }
 
+// Handovers draws up the package of each hand-over of the case or of a member,
+// oldest first, from what is known today.
+func (s *Store) Handovers(ctx context.Context, caseID string) ([]casefile.Handover, error) {
+	st, err := s.readStream(ctx, s.pool, caseID)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if len(st.facts) == 0 {
+		return nil, views.ErrNotFound
+	}
+	state, packages := casefile.Fold(st.facts), []casefile.Handover{}
+	for _, to := range state.HandedOver {
+		packages = append(packages, casefile.HandoverPackage(state, to, s.book))
+	}
+	return packages, nil
+}
+
 // Cases lists cases by their next due day, those with none last.
 func (s *Store) Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error) {
 	var after struct{ Due, ID string }
