@@ -61,20 +61,27 @@ type Doubt struct {
 	Since rules.Date `json:"since"`
 }
 
-// doubt finds what puts the path in question: the sponsor's death or a
+// doubtsOf finds what puts the path in question: the sponsor's death or a
 // separation before the member entered, until somebody has decided.
-func (s *State) doubt(m *Member) (Doubt, bool) {
-	if m.Ending != "" {
-		return Doubt{}, false
-	}
+func (s *State) doubtsOf(m *Member) []Doubt {
+	var open []Doubt
 	for _, d := range []Doubt{{SponsorDied, s.SponsorDiedOn}, {SpouseSeparated, m.SeparatedOn}} {
 		inItaly := m.inItalySince()
 		before := !d.Since.IsZero() && (inItaly.IsZero() || d.Since.Before(inItaly))
-		if before && !slices.Contains(m.Upheld, d.Cause) {
-			return d, true
+		if m.Ending == "" && before && !slices.Contains(m.Upheld, d.Cause) {
+			open = append(open, d)
 		}
 	}
-	return Doubt{}, false
+	return open
+}
+
+// doubt is the first that is open.
+func (s *State) doubt(m *Member) (Doubt, bool) {
+	open := s.doubtsOf(m)
+	if len(open) == 0 {
+		return Doubt{}, false
+	}
+	return open[0], true
 }
 
 // doubts asks for the decision on each path in doubt.
@@ -115,7 +122,18 @@ func (c *ResolveDoubt) decide(s *State, r Request) ([]Draft, *Refusal) {
 	case c.Outcome == "lapses":
 		return one(&MemberLapsed{OfMember: OfMember{m.ID}, Cause: d.Cause}, c.Step), nil
 	}
-	return one(&MemberUpheld{OfMember: OfMember{m.ID}, Cause: d.Cause}, c.Step), nil
+	return c.uphold(m.ID, s.doubtsOf(m)), nil
+}
+
+// uphold decides every doubt that had arisen by the day.
+func (c *ResolveDoubt) uphold(m string, doubts []Doubt) []Draft {
+	var drafts []Draft
+	for _, d := range doubts {
+		if !c.On.Before(d.Since) {
+			drafts = append(drafts, Draft{Event: &MemberUpheld{OfMember: OfMember{m}, Cause: d.Cause}, On: c.On})
+		}
+	}
+	return drafts
 }
 
 // MemberLapsed ends a path because a requirement is gone.

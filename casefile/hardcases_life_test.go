@@ -72,6 +72,12 @@ func TestHardCase18TheSponsorDiesAfterTheEntryAndThePermitIsConverted(t *testing
 	s.when("2026-11-02", &RecordOwnPermitDecided{step(wife, "2026-11-02"), "granted", day("2028-11-01")}).record().thenNotDue("own_permit_decision", wife)
 }
 
+func TestHardCase18OneDecisionSettlesEveryDoubtAboutAPath(t *testing.T) {
+	s := given(t, and(diedAbroad(), told("2026-03-05", &RecordSeparation{step(wife, "2026-02-20"), "divorce"}))...)
+	s.when("2026-03-20", &ResolveDoubt{step(wife, "2026-03-20"), "continues"}).then(&MemberUpheld{of(wife), SponsorDied}, &MemberUpheld{of(wife), SpouseSeparated})
+	s.thenNotDue("doubt", wife)
+}
+
 func TestHardCase18ADeathAnnulledLeavesNoTrace(t *testing.T) {
 	s := given(t, diedAbroad()...)
 	s.when("2026-03-05", &AnnulEvent{EventID: s.eventID("person_died", ""), Reason: "other_person"}).record().thenNotDue("doubt", wife)

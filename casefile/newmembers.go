@@ -56,7 +56,7 @@ func (c *AddMember) decide(s *State, r Request) ([]Draft, *Refusal) {
 
 // isThere tells whether the member was added in the same words.
 func (c *AddMember) isThere(m *Member) bool {
-	return m.Origin == c.Origin && m.AddedOn == c.On && m.Kinship == c.Kinship && m.Who == c.Who && (c.Ref == "" || m.Ref == c.Ref)
+	return m.Origin == c.Origin && m.AddedOn == c.On && m.Kinship == c.Kinship && m.Who == Particulars{}.merge(c.Who) && (c.Ref == "" || m.Ref == c.Ref)
 }
 
 // freeRef numbers members to whom the Prefecture has given no number.
