@@ -74,17 +74,18 @@ var allowed = map[string][]string{
 	"rules":                {},
 	"casefile":             {"rules"},
 	"handoff":              {"casefile", "rules"},
+	"demand":               {"casefile", "rules"},
 	"views":                {"casefile", "handoff", "rules"},
 	"schemas":              {"casefile", "handoff"},
 	"internal/keyfile":     {},
 	"vault":                {"internal/keyfile"},
 	"ledger":               {"internal/keyfile"},
-	"store":                {"casefile", "handoff", "ledger", "rules", "vault", "views"},
+	"store":                {"casefile", "demand", "handoff", "ledger", "rules", "vault", "views"},
 	"activities":           {"casefile", "views"},
 	"workflows":            {"activities", "casefile", "views"},
 	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
 	"access":               {"casefile", "views"},
-	"api":                  {"access", "casefile", "handoff", "internal/keyfile", "rules", "schemas", "views"},
+	"api":                  {"access", "casefile", "demand", "handoff", "internal/keyfile", "rules", "schemas", "views"},
 	"metrics":              {"views"},
 	"identity":             {"casefile", "views"},
 	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
@@ -99,6 +100,7 @@ var allowed = map[string][]string{
 var forbidden = map[string]*regexp.Regexp{
 	"rules":     regexp.MustCompile(`\.|^log|^os$|math/rand|crypto/rand|^net`),
 	"casefile":  regexp.MustCompile(`\.[a-z]+/|^log|^os$|math/rand|crypto/rand|^net|^io$`),
+	"demand":    regexp.MustCompile(`github\.com/|golang\.org/|^log|^os$|math/rand|crypto/rand|^net|^io$`),
 	"workflows": regexp.MustCompile(`jackc/pgx|^net/http|^database/sql|math/rand|crypto/rand`),
 	"api":       regexp.MustCompile(`jackc/pgx|go\.temporal\.io`),
 	"console":   regexp.MustCompile(`jackc/pgx|go\.temporal\.io`),
@@ -129,7 +131,7 @@ func TestEveryPackageImportsOnlyWhatTheArchitectureAllows(t *testing.T) {
 
 func TestTheDomainReadsNoClock(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.dir != "casefile" && s.dir != "rules" && s.dir != "workflows" {
+		if s.dir != "casefile" && s.dir != "rules" && s.dir != "demand" && s.dir != "workflows" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

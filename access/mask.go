@@ -43,6 +43,7 @@ func pupilsOf(view casefile.View) []casefile.MemberView {
 		member.Documents = []*casefile.Document{}
 		member.TaxCode, member.Doubt, member.Upheld, member.OwnPermit, member.Unaccompanied = "", nil, nil, nil, nil
 		member.SeparatedOn, member.MovedTo, member.OtherRefs = nothing.SeparatedOn, "", nil
+		member.Conditions = nil // income and housing are none of the school's business
 		pupils = append(pupils, member)
 	}
 	return pupils

@@ -109,7 +109,7 @@ func TestEducationOfficersSeePupilsOnly(t *testing.T) {
 	assert.True(t, view.Review.FiledOn.IsZero())
 	require.Len(t, view.Agenda, 1)
 	assert.Equal(t, casefile.Schooling, view.Agenda[0].Part)
-	for _, other := range []string{"Sponsor", "Spouse", memberA + `","ref`, "P-MI", "celav", "italian_course", "passport", "+39"} {
+	for _, other := range []string{"Sponsor", "Spouse", memberA + `","ref`, "P-MI", "celav", "italian_course", "passport", "income", "+39"} {
 		assert.NotContains(t, answer.Body.String(), other)
 	}
 	agenda := w.do("GET", "/v1/cases/"+caseA+"/agenda", "", w.as(casefile.EducationOfficer))

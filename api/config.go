@@ -5,11 +5,13 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/access"
+	"ricongiungi/rules"
 )
 
 // Config is what the API needs. The ports, Tokens and Rights are required; the zero
@@ -20,6 +22,7 @@ type Config struct {
 	Views    Views
 	Handoffs Handoffs
 	Evidence Evidence
+	Figures  Figures
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
@@ -27,6 +30,8 @@ type Config struct {
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
 	Clock     func() time.Time // time.Now
+	Book      *rules.Book      // rules.Default()
+	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
 }
@@ -46,6 +51,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.Book == nil {
+		c.Book = rules.Default()
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -92,6 +100,8 @@ type server struct {
 	Config
 	limits  *limits
 	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
+
+	figuring sync.Mutex // reading the whole log is done once at a time
 }
 
 // handler answers a request or says why not; errors become problem documents in
@@ -120,6 +130,9 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
 		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},
 		{"GET", "/v1/agenda", s.listAgenda},
+		{"GET", "/v1/school-demand", s.showDemand},
+		{"GET", "/v1/school-demand/forecast", s.showForecast},
+		{"GET", "/v1/indicators", s.showIndicators},
 		{"GET", "/v1/events", s.listEvents},
 		{"GET", "/v1/log/checkpoint", s.showCheckpoint},
 		{"GET", "/v1/log/proofs/inclusion", s.proveInclusion},

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
+	"ricongiungi/demand"
 	"ricongiungi/handoff"
+	"ricongiungi/rules"
 	"ricongiungi/views"
 )
 
@@ -22,6 +24,12 @@ type fakes struct {
 	settle   func(handoff.Settlement) (handoff.Receipt, error)
 	down     map[string]error
 	panics   bool
+
+	cells     []demand.Cell
+	published map[demand.Key]json.RawMessage
+	questions []demand.Question
+	logsRead  int
+	figureLog *demand.Log
 
 	orders   []casefile.Order
 	received []Received
@@ -189,6 +197,39 @@ func (f *fakes) Consistency(_ context.Context, from, to int64) (Proof, error) {
 
 func (f *fakes) EventProof(context.Context, string, int64) (EventProof, error) {
 	return EventProof{Position: 3, Leaf: "e30=", Hashes: []string{}, Checkpoint: "x"}, nil
+}
+
+func (f *fakes) SchoolDemand(_ context.Context, q demand.Query, on rules.Date) ([]demand.Cell, int64, error) {
+	f.asked = q
+	return f.cells, 42, nil
+}
+
+func (f *fakes) FigureLog(_ context.Context, on rules.Date) (*demand.Log, error) {
+	f.logsRead++
+	if f.figureLog != nil {
+		return f.figureLog, nil
+	}
+	return &demand.Log{Position: 42, Book: rules.Default()}, nil
+}
+
+func (f *fakes) Published(_ context.Context, key demand.Key) (json.RawMessage, error) {
+	if kept, ok := f.published[key]; ok {
+		return kept, nil
+	}
+	return nil, ErrNotFound
+}
+
+func (f *fakes) Publish(_ context.Context, key demand.Key, figures json.RawMessage) (json.RawMessage, error) {
+	if f.published == nil {
+		f.published = map[demand.Key]json.RawMessage{}
+	}
+	f.published[key] = figures
+	return figures, nil
+}
+
+func (f *fakes) RecordQuestion(_ context.Context, q demand.Question, _ []byte) error {
+	f.questions = append(f.questions, q)
+	return nil
 }
 
 func (f *fakes) Check(context.Context) map[string]error {

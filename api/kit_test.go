@@ -53,7 +53,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	require.NoError(t, err)
 	f, log := &fakes{}, &bytes.Buffer{}
-	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Health: f, Wait: 20 * time.Millisecond,
+	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Health: f, Wait: 20 * time.Millisecond,
 		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)
@@ -125,14 +125,16 @@ func sampleDue(part casefile.Part) casefile.DueView {
 func sampleView() casefile.View {
 	term := sampleDue(casefile.Arrival).Term
 	return casefile.View{
-		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day,
+		CaseID: caseA, Version: 7, Phase: casefile.PhaseArrival, Office: "wemi-mi", OpenedOn: day, SponsorID: caseB, ContactOn: day, PlanOn: day, ConditionsOn: day,
 		Review: casefile.ReviewView{FiledOn: day, DecidedOn: day, Term: &term, Pauses: []casefile.Pause{{From: day, To: day}}}, Goals: []string{"italian_course"},
 		Members: []casefile.MemberView{
 			{MemberID: memberA, Ref: "1", Kinship: casefile.Spouse, Stage: casefile.StageEntered, Steps: []casefile.StepView{{Step: "entered", On: day}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day, Verdict: "accepted"}}},
 			{MemberID: pupilA, Ref: "2", Kinship: casefile.MinorChild, Stage: casefile.StageEntered, Steps: []casefile.StepView{}, SchoolDue: true,
-				Needs:     &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
-				School:    &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
+				Needs:  &casefile.NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5},
+				School: &casefile.SchoolView{SchoolNeed: casefile.SchoolNeed{Year: 2025, Grade: 6, Level: "secondaria_1"}, RequestedOn: day},
+				Conditions: []casefile.ConditionView{{TestedOn: day, Why: rules.Text{It: "Reddito", En: "Income"}, Verdict: casefile.Verdict{
+					MemberID: pupilA, Condition: "income", Outcome: casefile.NotMet, Rule: rules.SocialAllowance, ValidFrom: day, Required: 1750743}}},
 				Documents: []*casefile.Document{{Item: "passport", SuppliedOn: day}}},
 		},
 		Appointments: []casefile.AppointmentView{{AppointmentID: eventA, At: now, Place: "hub"}},

@@ -59,6 +59,8 @@ func agendaOf(s *State, book *rules.Book) *agenda {
 			a.arrival(m)
 			a.added(m)
 			a.standStill(m, from)
+		}
+		if m.Ending == "" || m.Ending == Settled {
 			a.school(m)
 		}
 	}
@@ -192,26 +194,6 @@ func (a *agenda) arrival(m *Member) {
 	}
 	if !m.PermitIssuedOn.IsZero() && (!m.SchoolDue || !m.School.StartedOn.IsZero()) {
 		a.policy("settle", FollowUp, m, Counsellor, rules.ClosingDue, later(m.PermitIssuedOn, m.School.StartedOn))
-	}
-}
-
-func (a *agenda) school(m *Member) {
-	k := m.School
-	switch {
-	case !k.StartedOn.IsZero() && k.LeftOn.IsZero():
-	case !k.searching():
-		if m.SchoolDue {
-			a.policy("school_request", Schooling, m, Counsellor, rules.SchoolRequest, later(m.EnteredOn, k.LeftOn))
-		}
-	case k.ProposedOn.IsZero():
-		a.member("school_place", Schooling, m, EducationOfficer, k.ProposalBy)
-	case k.AcceptedOn.IsZero():
-		a.member("school_answer", Schooling, m, Counsellor, k.AnswerBy)
-	case m.EnteredOn.IsZero(): // a place waits for a child who is still abroad
-	case k.AcceptedOn.Before(m.EnteredOn):
-		a.policy("school_start", Schooling, m, Counsellor, rules.SchoolStart, k.Request.opening(m.EnteredOn))
-	default:
-		a.member("school_start", Schooling, m, Counsellor, k.StartBy)
 	}
 }
 

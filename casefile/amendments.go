@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -29,6 +30,7 @@ func (c *CorrectEvent) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if err != nil {
 		return nil, notCorrectable().at("body")
 	}
+	given := r.CommandID
 	r.CommandID = target.CommandID // ids made from the command's must stay what they were
 	drafts, refusal := Decide(Fold(s.before(target.CommandID)), command, r)
 	if refusal != nil {
@@ -38,28 +40,93 @@ func (c *CorrectEvent) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if right == nil {
 		return nil, notCorrectable().at("type")
 	}
-	return c.correction(target, right)
+	correction := c.correction(target, right)
+	if len(correction) == 0 {
+		return nil, nil
+	}
+	r.CommandID = given
+	return s.consequences(correction[0], c.Reason, r)
 }
 
 // correction records what differs from the event as it stands. An event whose
 // day is not in question keeps its hour.
-func (c *CorrectEvent) correction(target Fact, right *Draft) ([]Draft, *Refusal) {
-	data, err := json.Marshal(right.Event)
-	if err != nil {
-		return nil, notCorrectable()
-	}
+func (c *CorrectEvent) correction(target Fact, right *Draft) []Draft {
 	occurred := target.OccurredAt
 	if !right.On.IsZero() && right.On != target.OccurredOn() {
 		occurred = right.On.Start().UTC()
 	}
 	if occurred.Equal(target.OccurredAt) && reflect.DeepEqual(right.Event, target.Event) && maps.Equal(right.Private, target.Private) {
-		return nil, nil
+		return nil
 	}
-	return []Draft{{
-		Event: &EventCorrected{EventID: target.EventID, Reason: c.Reason, OccurredAt: occurred,
+	target.Event, target.OccurredAt, target.Private = right.Event, occurred, right.Private
+	return []Draft{corrected(target, c.Reason)}
+}
+
+// corrected says what an event on record should hold.
+func corrected(right Fact, reason string) Draft {
+	data, err := json.Marshal(right.Event)
+	if err != nil {
+		panic(err) // the log is written the same way
+	}
+	return Draft{
+		Event: &EventCorrected{EventID: right.EventID, Reason: reason, OccurredAt: right.OccurredAt,
 			SchemaVersion: EventVersion(EventName(right.Event)), Data: data},
 		Private: right.Private,
-	}}, nil
+	}
+}
+
+// consequences adds to an amendment what hangs on it: events recorded later
+// whose terms or verdicts would be others now are corrected with it, for the
+// same reason, and an expiry that did not happen is annulled. What the book
+// alone would change stays as it was recorded.
+func (s *State) consequences(amendment Draft, reason string, r Request) ([]Draft, *Refusal) {
+	if refusal := disordering(s, s.after([]Draft{amendment}, r)); refusal != nil {
+		return nil, refusal
+	}
+	return append([]Draft{amendment}, s.hanging([]Draft{amendment}, reason, r)...), nil
+}
+
+// hanging corrects the events on record that would hold something else once the
+// drafts are recorded; those that the drafts themselves amend are left alone.
+func (s *State) hanging(drafts []Draft, reason string, r Request) []Draft {
+	restater := restater{present: r.Book, book: r.Book, today: r.Today()}
+	is := map[string]Fact{}
+	for _, f := range restater.history(s.after(drafts, r).facts) {
+		is[f.EventID] = f
+	}
+	var follow []Draft
+	for _, was := range restater.history(s.facts) {
+		now, still := is[was.EventID]
+		switch {
+		case slices.ContainsFunc(drafts, func(d Draft) bool { return d.amended() == was.EventID }):
+		case !still:
+			follow = append(follow, Draft{Event: &EventAnnulled{EventID: was.EventID, Reason: reason}})
+		case !now.OccurredAt.Equal(was.OccurredAt) || !reflect.DeepEqual(now.Event, was.Event):
+			follow = append(follow, corrected(now, reason))
+		}
+	}
+	return follow
+}
+
+// retested corrects a check of the conditions that was made before anybody knew
+// the day of filing, by which they are judged.
+func (s *State) retested(drafts []Draft, r Request) []Draft {
+	filed := slices.ContainsFunc(drafts, func(d Draft) bool { _, ok := d.Event.(*ApplicationFiled); return ok })
+	if !filed || s.check == nil {
+		return nil
+	}
+	return s.hanging(drafts, "filing_day_told", r)
+}
+
+// amended is the id of the event that an amendment is about.
+func (d Draft) amended() string {
+	switch e := d.Event.(type) {
+	case *EventCorrected:
+		return e.EventID
+	case *EventAnnulled:
+		return e.EventID
+	}
+	return ""
 }
 
 // AnnulEvent undoes an event that should not have been recorded at all.
@@ -68,7 +135,7 @@ type AnnulEvent struct {
 	Reason  string `json:"reason"`
 }
 
-func (c *AnnulEvent) decide(s *State, _ Request) ([]Draft, *Refusal) {
+func (c *AnnulEvent) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if amendmentsIn(s.facts).annulled[c.EventID] {
 		return nil, nil
 	}
@@ -82,7 +149,7 @@ func (c *AnnulEvent) decide(s *State, _ Request) ([]Draft, *Refusal) {
 			"L'apertura della pratica non si annulla: ritira i familiari o correggi i dati.",
 			"The opening of the case cannot be annulled: withdraw the members or correct the data.").at("event_id")
 	}
-	return []Draft{{Event: &EventAnnulled{EventID: c.EventID, Reason: c.Reason}}}, nil
+	return s.consequences(Draft{Event: &EventAnnulled{EventID: c.EventID, Reason: c.Reason}}, c.Reason, r)
 }
 
 // amendable finds the event to be corrected or annulled. What the engine itself

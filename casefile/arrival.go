@@ -51,10 +51,12 @@ func visaOver(expired rules.Date) *Refusal {
 }
 
 // agreementDue is the verdict of DPR 179/2011 art. 2: first entry at the age of
-// sixteen or more. Exemptions are a matter for the SUI.
+// sixteen or more, once there is such an agreement. Exemptions are a matter for
+// the SUI.
 func (m *Member) agreementDue(on rules.Date, book *rules.Book) bool {
 	birth := m.Who.BirthDate
-	return !birth.IsZero() && birth.AgeOn(on) >= book.At(rules.AgreementAge, on).Number()
+	age, exists := book.Find(rules.AgreementAge, on)
+	return exists && !birth.IsZero() && birth.AgeOn(on) >= age.Number()
 }
 
 // RecordHostNotice records the notice of whoever hosts the person (art. 7 TUI).

@@ -100,6 +100,11 @@ var commands = map[string]func() Command{
 	"close_case":                newCommand[CloseCase],
 	"reopen_case":               newCommand[ReopenCase],
 
+	"record_place_refused":        newCommand[RecordPlaceRefused],
+	"record_enrolled":             newCommand[RecordEnrolled],
+	"record_attendance_confirmed": newCommand[RecordAttendanceConfirmed],
+	"record_school_transferred":   newCommand[RecordSchoolTransferred],
+
 	"withdraw":      newCommand[Withdraw],
 	"record_death":  newCommand[RecordDeath],
 	"transfer_case": newCommand[TransferCase],
@@ -132,6 +137,8 @@ var commands = map[string]func() Command{
 	"correct_event": newCommand[CorrectEvent],
 	"annul_event":   newCommand[AnnulEvent],
 	"wake":          newCommand[Wake],
+
+	"record_conditions": newCommand[RecordConditions],
 }
 
 func newCommand[C any, P interface {

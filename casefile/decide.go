@@ -15,6 +15,7 @@ func Decide(s *State, c Command, r Request) ([]Draft, *Refusal) {
 		return nil, caseUnknown()
 	}
 	drafts, refusal := c.decide(s, r)
+	drafts = append(drafts, s.retested(drafts, r)...)
 	changes := refusal != nil || len(drafts) > 0
 	if changes && !s.ClosedOn.IsZero() && !outlivesClosing(c) {
 		return nil, caseClosed() // what was so already may be said again even now

@@ -10,5 +10,7 @@
 // a stage, the events they decide on, and what those events change:
 // authorisation, decision, predeparture, visa, arrival, permit, school,
 // followup, meetings; then branches and amendments, which can come at any time.
+// conditions takes what a check was told, eligibility, means and verdict judge it;
+// restate works terms and verdicts out anew, for corrections and for whatif.
 // state, member, fold, decide, agenda and wake hold what all stages share.
 package casefile

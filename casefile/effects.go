@@ -73,6 +73,10 @@ func react(s *State, event Event) []Effect {
 		return []Effect{message(Schooling, "place_needed", string(EducationOfficer), e.MemberID)}
 	case *PlaceProposed:
 		return []Effect{message(Schooling, "place_proposed", "family", e.MemberID)}
+	case *PlaceRefused:
+		if e.Contestable {
+			return []Effect{message(Schooling, "place_refused_contestable", string(EducationOfficer), e.MemberID)}
+		}
 	case *AppointmentBooked:
 		return []Effect{
 			{Kind: "appointment", Part: FollowUp, Template: "appointment", To: string(Counsellor), Subject: e.AppointmentID, MemberID: e.MemberID},

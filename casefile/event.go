@@ -32,10 +32,12 @@ type Particulars struct {
 	TaxCode     string     `json:"tax_code,omitempty"` // codice fiscale, provisional or definitive
 	Step        string     `json:"step,omitempty"`     // of a child protection
 	Note        string     `json:"note,omitempty"`
+	Figures     string     `json:"figures,omitempty"` // what a check of conditions was made from, as JSON; written by the engine only
 }
 
-// merge keeps what was known and overlays what is said anew. A note and a step
-// belong to their own event and never become properties of the person.
+// merge keeps what was known and overlays what is said anew. A note, a step and
+// the figures of a check belong to their own event and never become properties
+// of the person.
 func (p Particulars) merge(n Particulars) Particulars {
 	for _, field := range []struct{ have, said *string }{
 		{&p.FamilyName, &n.FamilyName}, {&p.GivenName, &n.GivenName}, {&p.Sex, &n.Sex},
@@ -121,7 +123,11 @@ var events = map[string]eventType{
 	"place_proposed":         current[PlaceProposed](1),
 	"place_accepted":         current[PlaceAccepted](1),
 	"place_declined":         current[PlaceDeclined](1),
+	"place_refused":          current[PlaceRefused](1),
+	"school_enrolled":        current[SchoolEnrolled](1),
 	"school_started":         current[SchoolStarted](1),
+	"attendance_confirmed":   current[AttendanceConfirmed](1),
+	"school_transferred":     current[SchoolTransferred](1),
 	"school_left":            current[SchoolLeft](1),
 	"plan_made":              current[PlanMade](1),
 	"appointment_booked":     current[AppointmentBooked](1),
@@ -161,10 +167,11 @@ var events = map[string]eventType{
 	"reunification_resumed":        current[ReunificationResumed](1),
 	"protection_recorded":          current[ProtectionRecorded](1),
 
-	"event_corrected": current[EventCorrected](1),
-	"event_annulled":  current[EventAnnulled](1),
-	"term_lapsed":     current[TermLapsed](1),
-	"reminder_raised": current[ReminderRaised](1),
+	"conditions_checked": current[ConditionsChecked](1),
+	"event_corrected":    current[EventCorrected](1),
+	"event_annulled":     current[EventAnnulled](1),
+	"term_lapsed":        current[TermLapsed](1),
+	"reminder_raised":    current[ReminderRaised](1),
 }
 
 func current[E any, P interface {

@@ -3,34 +3,22 @@
 package casefile
 
 import (
-	"ricongiungi/rules"
 	"time"
+
+	"ricongiungi/rules"
 )
 
-// School is a member's place search and schooling.
-type School struct {
-	RequestedOn rules.Date
-	Request     SchoolNeed
-	ProposedOn  rules.Date
-	Code        string // ministerial code of the school proposed or attended
-	AcceptedOn  rules.Date
-	StartedOn   rules.Date
-	LeftOn      rules.Date
-	DeclinedOn  rules.Date
-	Declined    int // places the family declined
+// The kinds of school.
+const (
+	Infanzia    = "infanzia"
+	Primaria    = "primaria"
+	Secondaria1 = "secondaria_1"
+	Secondaria2 = "secondaria_2"
+	CPIA        = "cpia"
+)
 
-	ProposalBy rules.Term
-	AnswerBy   rules.Term
-	StartBy    rules.Term
-}
-
-// SchoolNeed is where a child belongs, as verdicts that outlive the birth date.
-type SchoolNeed struct {
-	Year      int    `json:"school_year"` // 2025 for 2025/26
-	Grade     int    `json:"grade"`       // 1 to 13; 0 and less are years before primary school
-	Level     string `json:"level"`       // infanzia, primaria, secondaria_1, secondaria_2 or cpia
-	Municipio int    `json:"municipio,omitempty"`
-}
+// LastGrade is the last class of upper secondary school.
+const LastGrade = 13
 
 // SchoolYear is the year in which the school year of that day began: it rolls
 // over on 1 September (D.Lgs. 297/1994 art. 74).
@@ -50,13 +38,47 @@ func Grade(schoolYear int, birth rules.Date) int { return schoolYear - birth.Yea
 func LevelOf(grade int) string {
 	switch {
 	case grade < 1:
-		return "infanzia"
+		return Infanzia
 	case grade <= 5:
-		return "primaria"
+		return Primaria
 	case grade <= 8:
-		return "secondaria_1"
+		return Secondaria1
 	}
-	return "secondaria_2"
+	return Secondaria2
+}
+
+// EnrolmentYear is the school year that a search for a child who is there on the
+// day is for: once the lessons of a year are over, the one to come.
+func EnrolmentYear(on rules.Date, book *rules.Book) int {
+	year := SchoolYear(on)
+	if year < on.Year && on.MonthDay() >= book.At(rules.SchoolNextYear, on).Value {
+		year++
+	}
+	return year
+}
+
+// otherYear is the school year beside the usual one that is worth weighing for
+// who arrives from April to August: the running one may be nearly over, the
+// coming one far away. Zero in other months.
+func otherYear(on rules.Date, book *rules.Book) int {
+	if SchoolYear(on) == on.Year || on.MonthDay() < book.At(rules.SchoolBothYears, on).Value {
+		return 0
+	}
+	running := SchoolYear(on)
+	return 2*running + 1 - EnrolmentYear(on, book)
+}
+
+// oldEnough tells whether somebody completes the age by the end of the year in
+// which the school year begins, as every level of school asks.
+func oldEnough(schoolYear int, birth rules.Date, age int) bool { return schoolYear-birth.Year >= age }
+
+// earlyStart tells whether a child may begin a year before its turn: it
+// completes the age by the day that the rule names in the year after
+// (D.Lgs. 59/2004 art. 6).
+func earlyStart(schoolYear int, birth rules.Date, age int, book *rules.Book) bool {
+	by := book.At(rules.SchoolEarlyStart, rules.On(schoolYear, time.September, 1)).Value
+	birthday := birth.Birthday(age)
+	return birthday.Year == schoolYear+1 && birthday.MonthDay() <= by
 }
 
 // schoolDue is the verdict that a member must be taught: six by the end of the
@@ -66,21 +88,13 @@ func (m *Member) schoolDue(on rules.Date, book *rules.Book) bool {
 	if birth.IsZero() {
 		return false
 	}
-	return Grade(enrolmentYear(on, book), birth) >= 1 && birth.AgeOn(on) < book.At(rules.SchoolRight, on).Number()
+	from := book.At(rules.SchoolCompulsory, on).Number()
+	return oldEnough(EnrolmentYear(on, book), birth, from) && birth.AgeOn(on) < book.At(rules.SchoolRight, on).Number()
 }
 
-// searching tells whether a search is under way or has led to a school not yet left.
-func (k School) searching() bool { return !k.RequestedOn.IsZero() && k.LeftOn.IsZero() }
-
-// enrolmentYear is the school year that a search begun on the day is for: once
-// the lessons of a year are over, the one to come.
-func enrolmentYear(on rules.Date, book *rules.Book) int {
-	year := SchoolYear(on)
-	if year < on.Year && on.MonthDay() >= book.At(rules.SchoolNextYear, on).Value {
-		year++
-	}
-	return year
+// compulsory is the verdict that the attendance itself is compulsory: from six
+// to sixteen (L. 296/2006 art. 1 c. 622).
+func compulsory(schoolYear int, birth, on rules.Date, book *rules.Book) bool {
+	return oldEnough(schoolYear, birth, book.At(rules.SchoolCompulsory, on).Number()) &&
+		birth.AgeOn(on) < book.At(rules.SchoolCompulsoryEnd, on).Number()
 }
-
-// attended tells whether the child is at school: has started and not left.
-func (k School) attended() bool { return !k.StartedOn.IsZero() && k.LeftOn.IsZero() }

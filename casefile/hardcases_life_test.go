@@ -183,7 +183,7 @@ func TestHardCase22TwoSpellingsOfOnePersonAreReadAsOneAndComeApartUnharmed(t *te
 	history := and(until("authorised", wife),
 		told("2026-03-01", &AddMember{On: day("2026-03-01"), Origin: AddedByPrefecture, Ref: "9", Kinship: MinorChild, Who: Particulars{GivenName: "Kareem", Citizenship: "EGY"}}))
 	duplicate := DeriveID(caseID, "member/9")
-	history = and(history, told("2026-03-05", &RecordVisaRequested{step(child, "2026-03-05")}))
+	history = and(history, told("2026-03-05", &RecordVisaRequested{Step: step(child, "2026-03-05")}))
 	before := given(t, history...)
 	apart := ViewOf(before.state(), book)
 

@@ -257,7 +257,7 @@ func milestones(member string) []struct {
 	}{
 		{"filed", told("2025-11-03", file("2025-11-03"))},
 		{"authorised", told("2026-02-16", authorise("2026-02-16"))},
-		{"visa_requested", told("2026-03-10", &RecordVisaRequested{step(member, "2026-03-10")})},
+		{"visa_requested", told("2026-03-10", &RecordVisaRequested{Step: step(member, "2026-03-10")})},
 		{"visa_granted", told("2026-04-08", &RecordVisaGranted{step(member, "2026-04-08"), day("2026-10-05")})},
 		{"entered", told("2026-05-04", &RecordEntry{step(member, "2026-05-04")})},
 		{"presented", told("2026-05-08", &RecordPresentation{step(member, "2026-05-08")})},

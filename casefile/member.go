@@ -67,6 +67,7 @@ type Member struct {
 
 	VisaRequestedOn rules.Date
 	VisaDecision    rules.Term
+	Consulate       string // country of the consulate, where it was told
 	VisaRefusedOn   rules.Date
 	VisaGrantedOn   rules.Date
 	VisaExpires     rules.Date
@@ -109,6 +110,8 @@ type Member struct {
 
 	Ending  Ending
 	EndedOn rules.Date
+
+	Conditions []Verdict // of the last check
 }
 
 // Stage is the furthest step recorded.

@@ -222,9 +222,11 @@ func (w *walk) stepAhead() Command {
 	at := Step{MemberID: rapid.SampledFrom([]string{wife, child, girl}).Draw(w.fill.rt, "member"), On: today}
 	return rapid.SampledFrom([]Command{
 		&NotifyRefusal{On: today}, &FileObservations{On: today}, authorise(today.String()), &RecordContact{On: today, Channel: "phone"},
-		&RecordVisaRequested{at}, &RecordVisaGranted{at, today.AddDays(180)}, &RecordVisaRefused{at}, &RecordEntry{at}, &RecordPresentation{at},
+		&RecordVisaRequested{Step: at}, &RecordVisaGranted{at, today.AddDays(180)}, &RecordVisaRefused{at}, &RecordEntry{at}, &RecordPresentation{at},
 		&RecordPermitRequested{at}, &RecordPermitIssued{at, today.AddDays(700)}, &RequestSchool{Step: at}, &ProposePlace{at, "MIIC8AA00X"},
 		&AcceptPlace{at}, &DeclinePlace{at, "too_far"}, &RecordSchoolStarted{Step: at}, &RecordSchoolLeft{at, "moved"}, &SettleMember{at},
+		&RecordPlaceRefused{at, "class_full"}, &RecordEnrolled{Step: at, SchoolCode: "MIIC8AA00X", Reserve: true}, &RecordEnrolled{Step: at},
+		&RecordAttendanceConfirmed{at}, &RecordSchoolTransferred{Step: at, SchoolCode: "MIIC8BB00X"},
 		&BookAppointment{At: w.now.Add(time.Hour), Place: "hub"}, &SendReferral{On: today, Service: "celav"}, &Wake{}, &CloseCase{Reason: "done"}, &ReopenCase{Reason: "again"},
 	}).Draw(w.fill.rt, "step")
 }

@@ -2,16 +2,53 @@
 
 package casefile
 
-import (
-	"time"
+import "ricongiungi/rules"
 
-	"ricongiungi/rules"
-)
+// School is a member's place search and schooling: the present one, with what
+// earlier ones leave behind.
+type School struct {
+	RequestedOn rules.Date
+	Request     SchoolNeed
+	ProposedOn  rules.Date
+	Code        string // ministerial code of the school proposed or attended
+	AcceptedOn  rules.Date
+	EnrolledOn  rules.Date
+	Reserve     bool // enrolled con riserva: papers are still missing
+	StartedOn   rules.Date
+	LeftOn      rules.Date
+	LeftFor     string // reason, as a code
+	DeclinedOn  rules.Date
+	Declined    int // places the family declined
+	RefusedOn   rules.Date
+	Refused     int // places that schools refused
 
-// opening is the day from which a child can be in class: at once, or when the
-// school year of the place begins.
-func (n SchoolNeed) opening(on rules.Date) rules.Date {
-	return later(on, rules.On(n.Year, time.September, 1))
+	TransferredOn rules.Date
+	Transferred   int // times the child changed school
+	ConfirmedOn   rules.Date
+	Confirmed     int // months after the first day at which it was last seen to attend
+
+	FirstOn rules.Date // first day in any school here
+	Since   rules.Date // day on which the school before this search was left
+
+	ProposalBy rules.Term
+	AnswerBy   rules.Term
+	StartBy    rules.Term
+}
+
+// searching tells whether a search is under way or has led to a school not yet left.
+func (k School) searching() bool { return !k.RequestedOn.IsZero() && k.LeftOn.IsZero() }
+
+// attended tells whether the child is at school: has started and not left.
+func (k School) attended() bool { return !k.StartedOn.IsZero() && k.LeftOn.IsZero() }
+
+// placed tells that the place is no longer a matter of proposals: the family
+// said yes or the school enrolled the child.
+func (k School) placed() bool { return !k.AcceptedOn.IsZero() || !k.EnrolledOn.IsZero() }
+
+// reopened sends the search on from the day on which a place came to nothing.
+func (k *School) reopened(proposal rules.Term) {
+	k.ProposedOn, k.AcceptedOn, k.EnrolledOn, k.Reserve, k.Code = rules.Date{}, rules.Date{}, rules.Date{}, false, ""
+	k.ProposalBy = proposal
 }
 
 // RequestSchool opens the search for a place, before or after arrival and at
@@ -19,12 +56,15 @@ func (n SchoolNeed) opening(on rules.Date) rules.Date {
 // alone suggests, such as cpia from sixteen.
 type RequestSchool struct {
 	Step
-	Level     string `json:"level,omitempty"`
-	Municipio int    `json:"municipio,omitempty"`
+	Level       string `json:"level,omitempty"`
+	Municipio   int    `json:"municipio,omitempty"`
+	Year        int    `json:"school_year,omitempty"` // the other of two, for arrivals from April to August
+	EarlyStart  bool   `json:"early_start,omitempty"` // the family asks for a start a year before its turn
+	Exceptional bool   `json:"exceptional,omitempty"` // CPIA at fifteen was granted
 }
 
 func (c *RequestSchool) decide(s *State, r Request) ([]Draft, *Refusal) {
-	m, refusal := s.about(c.Step, r)
+	m, refusal := s.schooled(c.Step, r)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -38,34 +78,6 @@ func (c *RequestSchool) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, alreadyRecorded("school_requested", m.School.RequestedOn)
 	}
 	return one(&SchoolRequested{OfMember: OfMember{m.ID}, SchoolNeed: need, Proposal: r.Book.Term(rules.SchoolProposal, c.On)}, c.Step), nil
-}
-
-func (c *RequestSchool) need(s *State, m *Member, book *rules.Book) (SchoolNeed, *Refusal) {
-	birth := m.Who.BirthDate
-	if birth.IsZero() {
-		return SchoolNeed{}, refusalOf("birth_date_unknown", "art. 45 c. 2 DPR 394/1999",
-			"Manca la data di nascita, da cui dipende la classe: chiedila alla Prefettura.",
-			"The birth date, which decides the class, is not known: ask the Prefecture for it.")
-	}
-	need := SchoolNeed{Year: enrolmentYear(c.On, book), Municipio: c.Municipio, Level: c.Level}
-	need.Grade = Grade(need.Year, birth)
-	if need.Municipio == 0 {
-		need.Municipio = s.Municipio
-	}
-	if need.Level == "" {
-		need.Level = LevelOf(need.Grade)
-	}
-	if need.Level == "cpia" && birth.AgeOn(c.On) < book.At(rules.SchoolCPIA, c.On).Number() {
-		return need, refusalOf("too_young_for_cpia", "DPR 263/2012 art. 3",
-			"I corsi del CPIA sono aperti dai sedici anni, a quindici solo in casi eccezionali.",
-			"Courses of the CPIA are open from sixteen, at fifteen in exceptional cases only.").at("level")
-	}
-	if need.Grade > 13 && need.Level != "cpia" || birth.AgeOn(c.On) < 3 {
-		return need, refusalOf("not_school_age", "art. 38 TUI",
-			"A questa età non c'è una classe: per gli adulti scegli il livello cpia.",
-			"There is no class at this age: for adults choose the level cpia.").at("level")
-	}
-	return need, nil
 }
 
 // ProposePlace offers a place in a school.
@@ -83,6 +95,8 @@ func (c *ProposePlace) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, nil
 	case !m.School.ProposedOn.IsZero():
 		return nil, alreadyRecorded("place_proposed", m.School.ProposedOn)
+	case !m.School.EnrolledOn.IsZero():
+		return nil, alreadyRecorded("school_enrolled", m.School.EnrolledOn)
 	case !m.School.StartedOn.IsZero():
 		return nil, alreadyRecorded("school_started", m.School.StartedOn)
 	}
@@ -115,72 +129,51 @@ func (c *DeclinePlace) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if m := s.Member(c.MemberID); m != nil && m.School.ProposedOn.IsZero() && m.School.DeclinedOn == c.On && m.School.Declined > 0 {
 		return nil, nil
 	}
-	m, refusal := s.proposed(c.Step, r)
-	switch {
-	case refusal != nil:
+	m, refusal := s.offered(c.Step, r)
+	if refusal != nil {
 		return nil, refusal
-	case !m.School.StartedOn.IsZero():
-		return nil, alreadyRecorded("school_started", m.School.StartedOn)
 	}
 	return one(&PlaceDeclined{OfMember: OfMember{m.ID}, Reason: c.Reason, Proposal: r.Book.Term(rules.SchoolProposal, c.On)}, c.Step), nil
 }
 
-// RecordSchoolStarted records the first day in class, also where the school
-// took the child without a proposal on record.
-type RecordSchoolStarted struct {
-	Step
-	SchoolCode string `json:"school_code,omitempty"`
-}
-
-func (c *RecordSchoolStarted) decide(s *State, r Request) ([]Draft, *Refusal) {
-	m, refusal := s.pupil(c.Step, r)
-	code := c.SchoolCode
-	if refusal == nil && code == "" {
-		code = m.School.Code
-	}
-	switch {
-	case refusal != nil:
-		return nil, refusal
-	case code == "":
-		return nil, refusalOf("school_unknown", "art. 45 DPR 394/1999",
-			"Indica la scuola: non risulta alcun posto proposto.",
-			"Name the school: no proposed place is recorded.").at("school_code")
-	case m.School.StartedOn == c.On && m.School.Code == code:
-		return nil, nil
-	case !m.School.StartedOn.IsZero():
-		return nil, alreadyRecorded("school_started", m.School.StartedOn)
-	}
-	return one(&SchoolStarted{OfMember: OfMember{m.ID}, SchoolCode: code}, c.Step), nil
-}
-
-// RecordSchoolLeft records that the child no longer attends.
-type RecordSchoolLeft struct {
+// RecordPlaceRefused records that the school said no to a child it was proposed
+// for; the search goes on.
+type RecordPlaceRefused struct {
 	Step
 	Reason string `json:"reason"`
 }
 
-func (c *RecordSchoolLeft) decide(s *State, r Request) ([]Draft, *Refusal) {
-	m, refusal := s.about(c.Step, r)
-	switch {
-	case refusal != nil:
-		return nil, refusal
-	case m.School.StartedOn.IsZero():
-		return nil, refusalOf("school_not_started", "art. 45 DPR 394/1999",
-			"Il primo giorno di scuola non risulta: registralo prima dell'uscita.",
-			"No first school day is recorded: record it before the leaving.")
-	case m.School.LeftOn == c.On:
+func (c *RecordPlaceRefused) decide(s *State, r Request) ([]Draft, *Refusal) {
+	if m := s.Member(c.MemberID); m != nil && m.School.ProposedOn.IsZero() && m.School.RefusedOn == c.On && m.School.Refused > 0 {
 		return nil, nil
-	case !m.School.LeftOn.IsZero():
-		return nil, alreadyRecorded("school_left", m.School.LeftOn)
-	case c.On.Before(m.School.StartedOn):
-		return nil, outOfOrder("school_started", m.School.StartedOn)
 	}
-	return one(&SchoolLeft{OfMember: OfMember{m.ID}, Reason: c.Reason}, c.Step), nil
+	m, refusal := s.offered(c.Step, r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return one(&PlaceRefused{OfMember: OfMember{m.ID}, SchoolCode: m.School.Code, Reason: c.Reason,
+		Contestable: m.School.Request.Compulsory && contestable[c.Reason], Proposal: r.Book.Term(rules.SchoolProposal, c.On)}, c.Step), nil
+}
+
+// contestable are the reasons for which no school may refuse a child of
+// compulsory age: missing papers lead to an enrolment con riserva (art. 45 c. 1
+// DPR 394/1999), and the share of foreign pupils is a criterion for the
+// department's own planning (CM 2/2010).
+var contestable = map[string]bool{"papers_missing": true, "foreign_share": true, "mid_year": true, "no_permit": true}
+
+// schooled finds a member whose schooling is followed: also one whose path has
+// ended well, since school goes on.
+func (s *State) schooled(step Step, r Request) (*Member, *Refusal) {
+	m := s.Member(step.MemberID)
+	if m != nil && m.Ending == Settled && !step.On.After(r.Today()) {
+		return m, nil
+	}
+	return s.about(step, r)
 }
 
 // pupil finds a member for whom a place is being sought.
 func (s *State) pupil(step Step, r Request) (*Member, *Refusal) {
-	m, refusal := s.about(step, r)
+	m, refusal := s.schooled(step, r)
 	switch {
 	case refusal != nil:
 		return nil, refusal
@@ -209,6 +202,15 @@ func (s *State) proposed(step Step, r Request) (*Member, *Refusal) {
 	return m, nil
 }
 
+// offered finds a member whose proposed place may still come to nothing.
+func (s *State) offered(step Step, r Request) (*Member, *Refusal) {
+	m, refusal := s.proposed(step, r)
+	if refusal == nil && !m.School.StartedOn.IsZero() {
+		return nil, alreadyRecorded("school_started", m.School.StartedOn)
+	}
+	return m, refusal
+}
+
 // SchoolRequested opens a search and fixes grade and level for its school year.
 type SchoolRequested struct {
 	OfMember
@@ -218,7 +220,8 @@ type SchoolRequested struct {
 
 func (e *SchoolRequested) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
-		m.School = School{RequestedOn: f.OccurredOn(), Request: e.SchoolNeed, ProposalBy: e.Proposal}
+		m.School = School{RequestedOn: f.OccurredOn(), Request: e.SchoolNeed, ProposalBy: e.Proposal,
+			FirstOn: m.School.FirstOn, Since: later(m.School.Since, m.School.LeftOn)}
 	})
 }
 
@@ -254,28 +257,26 @@ type PlaceDeclined struct {
 
 func (e *PlaceDeclined) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
-		m.School.ProposedOn, m.School.AcceptedOn, m.School.Code = rules.Date{}, rules.Date{}, ""
-		m.School.DeclinedOn, m.School.ProposalBy = f.OccurredOn(), e.Proposal
+		m.School.reopened(e.Proposal)
+		m.School.DeclinedOn = f.OccurredOn()
 		m.School.Declined++
 	})
 }
 
-// SchoolStarted is the first day in class.
-type SchoolStarted struct {
+// PlaceRefused is the school's no. Contestable says that the reason is none that
+// a school may have, so that the department can take it up.
+type PlaceRefused struct {
 	OfMember
-	SchoolCode string `json:"school_code"`
+	SchoolCode  string     `json:"school_code"`
+	Reason      string     `json:"reason"`
+	Contestable bool       `json:"contestable,omitempty"`
+	Proposal    rules.Term `json:"proposal"`
 }
 
-func (e *SchoolStarted) apply(s *State, f Fact) {
-	s.with(e.MemberID, func(m *Member) { m.School.StartedOn, m.School.Code = f.OccurredOn(), e.SchoolCode })
-}
-
-// SchoolLeft ends the attendance; a new request may follow.
-type SchoolLeft struct {
-	OfMember
-	Reason string `json:"reason"`
-}
-
-func (e *SchoolLeft) apply(s *State, f Fact) {
-	s.with(e.MemberID, func(m *Member) { m.School.LeftOn = f.OccurredOn() })
+func (e *PlaceRefused) apply(s *State, f Fact) {
+	s.with(e.MemberID, func(m *Member) {
+		m.School.reopened(e.Proposal)
+		m.School.RefusedOn = f.OccurredOn()
+		m.School.Refused++
+	})
 }

@@ -36,11 +36,11 @@ func TestASearchBegunInSummerIsForTheComingSchoolYear(t *testing.T) {
 		on   string
 		need SchoolNeed
 	}{
-		{"2026-05-29", SchoolNeed{Year: 2025, Grade: 5, Level: "primaria", Municipio: 7}},
-		{"2026-06-01", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7}},
-		{"2026-09-01", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7}},
-		{"2026-12-31", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7}},
-		{"2027-01-04", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7}},
+		{"2026-05-29", SchoolNeed{Year: 2025, Grade: 5, Level: "primaria", Municipio: 7, OtherYear: 2026, Compulsory: true}},
+		{"2026-06-01", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7, OtherYear: 2025, Compulsory: true}},
+		{"2026-09-01", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7, Compulsory: true}},
+		{"2026-12-31", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7, Compulsory: true}},
+		{"2027-01-04", SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 7, Compulsory: true}},
 	} {
 		t.Run(c.on, func(t *testing.T) {
 			s := given(t, until("entered", child)...).when(c.on, &RequestSchool{Step: step(child, c.on)}).record()
@@ -80,14 +80,233 @@ func TestAGrownUpMayGoToACPIA(t *testing.T) {
 			Proposal: term(rules.SchoolProposal, "2026-05-12", "2026-05-26")})
 }
 
-func TestACPIAIsOpenFromTheFifteenthBirthday(t *testing.T) {
+func TestACPIAIsOpenFromSixteenAndFromFifteenByException(t *testing.T) {
+	for _, c := range []struct {
+		on          string
+		exceptional bool
+		refused     string
+	}{
+		{"2026-05-11", true, "too_young_for_cpia"}, {"2026-05-12", false, "cpia_exception_needed"}, {"2026-05-12", true, ""},
+		{"2027-05-11", false, "cpia_exception_needed"}, {"2027-05-12", false, ""},
+	} {
+		s := given(t, born("2011-05-12", "2026-05-04")...).when(c.on, &RequestSchool{Step: step(child, c.on), Level: CPIA, Exceptional: c.exceptional})
+		if c.refused != "" {
+			s.thenRefused(c.refused)
+		} else if s.names() != "[school_requested]" {
+			t.Errorf("on %s it decides %s (%+v)", c.on, s.names(), s.refusal)
+		}
+	}
+}
+
+// born is the way of the child to its entry, had it been born on that day.
+func born(birth, entered string) []telling {
 	a := application("2025-11-03")
-	a.Members[1].Who.BirthDate = day("2011-05-12")
-	entered := []telling{told("2025-11-03", &FileApplication{Application: a}), told("2026-02-16", authorise("2026-02-16")), told("2026-05-04", &RecordEntry{step(child, "2026-05-04")})}
-	given(t, entered...).when("2026-05-11", &RequestSchool{Step: step(child, "2026-05-11"), Level: "cpia"}).thenRefused("too_young_for_cpia")
-	s := given(t, entered...).when("2026-05-12", &RequestSchool{Step: step(child, "2026-05-12"), Level: "cpia"})
-	if s.names() != "[school_requested]" {
-		t.Errorf("on the fifteenth birthday it decides %s (%+v)", s.names(), s.refusal)
+	a.Members[1].Who.BirthDate = day(birth)
+	return []telling{told("2025-11-03", &FileApplication{Application: a}), told("2026-02-16", authorise("2026-02-16")), told(entered, &RecordEntry{step(child, entered)})}
+}
+
+func (s *story) thenNeeds(want SchoolNeed) {
+	s.t.Helper()
+	if s.refusal != nil {
+		s.t.Fatalf("refused with %s: %s", s.refusal.Code, s.refusal.Text.En)
+	}
+	if got := s.record().state().Member(child).School.Request; got != want {
+		s.t.Errorf("needs %+v, not %+v", got, want)
+	}
+}
+
+func TestFromAprilToAugustTheOtherSchoolYearMayBeChosen(t *testing.T) {
+	given(t, until("entered", child)...).when("2026-05-12", &RequestSchool{Step: step(child, "2026-05-12"), Year: 2026}).
+		thenNeeds(SchoolNeed{Year: 2026, Grade: 6, Level: Secondaria1, Municipio: 7, OtherYear: 2025, Compulsory: true})
+	given(t, until("entered", child)...).when("2026-08-31", &RequestSchool{Step: step(child, "2026-08-31"), Year: 2025}).
+		thenNeeds(SchoolNeed{Year: 2025, Grade: 5, Level: Primaria, Municipio: 7, OtherYear: 2026, Compulsory: true})
+	given(t, until("entered", child)...).when("2026-09-01", &RequestSchool{Step: step(child, "2026-09-01"), Year: 2025}).thenRefused("school_year_not_open")
+	given(t, born("2015-03-20", "2026-03-31")...).when("2026-03-31", &RequestSchool{Step: step(child, "2026-03-31"), Year: 2026}).thenRefused("school_year_not_open")
+}
+
+func TestASearchBeforeTheArrivalIsForTheYearOfTheExpectedArrival(t *testing.T) {
+	abroad := and(until("visa_granted", child), told("2026-04-09", &ExpectArrival{MemberID: child, Expected: day("2026-09-03"), Confidence: "planned"}))
+	given(t, abroad...).when("2026-04-10", &RequestSchool{Step: step(child, "2026-04-10")}).
+		thenNeeds(SchoolNeed{Year: 2026, Grade: 6, Level: Secondaria1, Municipio: 7, Compulsory: true})
+	given(t, until("visa_granted", child)...).when("2026-04-10", &RequestSchool{Step: step(child, "2026-04-10")}).
+		thenNeeds(SchoolNeed{Year: 2025, Grade: 5, Level: Primaria, Municipio: 7, OtherYear: 2026, Compulsory: true})
+}
+
+func TestAttendanceIsCompulsoryFromSixToSixteen(t *testing.T) {
+	for _, c := range []struct {
+		birth string
+		want  SchoolNeed
+	}{
+		{"2020-01-01", SchoolNeed{Year: 2025, Grade: 0, Level: Infanzia, Municipio: 7}},
+		{"2019-12-31", SchoolNeed{Year: 2025, Grade: 1, Level: Primaria, Municipio: 7, Compulsory: true}},
+		{"2010-03-17", SchoolNeed{Year: 2025, Grade: 10, Level: Secondaria2, Municipio: 7, Compulsory: true}},
+		{"2010-03-16", SchoolNeed{Year: 2025, Grade: 10, Level: Secondaria2, Municipio: 7}},
+		{"2022-12-31", SchoolNeed{Year: 2025, Grade: -2, Level: Infanzia, Municipio: 7}},
+	} {
+		given(t, born(c.birth, "2026-03-10")...).when("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16")}).thenNeeds(c.want)
+	}
+	given(t, born("2023-01-01", "2026-03-10")...).when("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16")}).thenRefused("not_school_age")
+}
+
+func TestAnEarlyStartIsForBirthdaysUpTo30April(t *testing.T) {
+	for _, c := range []struct {
+		birth string
+		want  SchoolNeed
+	}{
+		{"2020-04-30", SchoolNeed{Year: 2025, Grade: 1, Level: Primaria, Municipio: 7, EarlyStart: true}},
+		{"2023-04-30", SchoolNeed{Year: 2025, Grade: -3, Level: Infanzia, Municipio: 7, EarlyStart: true}},
+	} {
+		given(t, born(c.birth, "2026-03-10")...).when("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16"), EarlyStart: true}).thenNeeds(c.want)
+	}
+	for _, birth := range []string{"2020-05-01", "2023-05-01", "2019-12-31"} {
+		given(t, born(birth, "2026-03-10")...).when("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16"), EarlyStart: true}).thenRefused("no_early_start")
+	}
+}
+
+func TestAChildTooYoungAtEntryIsCalledToSchoolInItsYear(t *testing.T) {
+	given(t, born("2021-02-03", "2026-03-10")...).thenDue("school_request", child, "2027-09-08")
+	given(t, born("2020-02-03", "2026-07-10")...).thenDue("school_request", child, "2026-07-17")
+}
+
+func TestASchoolsRefusalSendsTheSearchOnAndIsContestableWhereNoSchoolMayRefuse(t *testing.T) {
+	for reason, contestable := range map[string]bool{"class_full": false, "papers_missing": true, "foreign_share": true} {
+		s := given(t, until("place_accepted", child)...).when("2026-05-21", &RecordPlaceRefused{Step: step(child, "2026-05-21"), Reason: reason}).
+			then(&PlaceRefused{OfMember: of(child), SchoolCode: "MIIC8AA00X", Reason: reason, Contestable: contestable, Proposal: term(rules.SchoolProposal, "2026-05-21", "2026-06-05")}).
+			thenDue("school_place", child, "2026-06-05")
+		s.when("2026-05-22", &ProposePlace{step(child, "2026-05-22"), "MIIC8BB00X"}).record()
+		if k := s.state().Member(child).School; k.Refused != 1 || k.Code != "MIIC8BB00X" {
+			t.Errorf("after the refusal: %+v", k)
+		}
+	}
+}
+
+func TestMissingPapersDoNotKeepAChildOutAndTheReserveIsLifted(t *testing.T) {
+	s := given(t, until("school_requested", child)...).
+		when("2026-05-20", &RecordEnrolled{Step: step(child, "2026-05-20"), SchoolCode: "MIIC8AA00X", Reserve: true}).
+		then(&SchoolEnrolled{OfMember: of(child), SchoolCode: "MIIC8AA00X", Reserve: true, Start: term(rules.SchoolStart, "2026-05-20", "2026-06-04")}).
+		thenDue("school_start", child, "2026-06-04").thenNotDue("school_place", child)
+	s.when("2026-05-25", &RecordSchoolStarted{Step: step(child, "2026-05-25")}).record()
+	s.when("2026-06-01", &RecordEnrolled{Step: step(child, "2026-06-01")}).record()
+	if k := s.state().Member(child).School; k.Reserve || k.EnrolledOn != day("2026-05-20") {
+		t.Errorf("the reserve is %v, enrolled on %s", k.Reserve, k.EnrolledOn)
+	}
+	s.when("2026-06-02", &RecordEnrolled{Step: step(child, "2026-06-02"), Reserve: true}).thenRefused("already_recorded")
+}
+
+func TestAttendanceIsAskedForAfterOneThreeAndSixMonths(t *testing.T) {
+	s := given(t, until("school_started", child)...).thenDue("attendance_check", child, "2026-06-25")
+	for _, c := range []struct {
+		on     string
+		months int
+		next   string
+	}{
+		{"2026-06-24", 0, "2026-06-25"}, {"2026-06-25", 1, "2026-08-25"}, {"2026-08-24", 1, "2026-08-25"}, {"2026-08-25", 3, "2026-11-25"},
+	} {
+		s.when(c.on, &RecordAttendanceConfirmed{step(child, c.on)}).then(&AttendanceConfirmed{OfMember: of(child), Months: c.months}).
+			thenDue("attendance_check", child, c.next)
+	}
+	s.when("2026-08-20", &RecordAttendanceConfirmed{step(child, "2026-08-20")}).thenNothing()
+	s.when("2026-12-01", &RecordAttendanceConfirmed{step(child, "2026-12-01")}).then(&AttendanceConfirmed{OfMember: of(child), Months: 6}).
+		thenNotDue("attendance_check", child)
+}
+
+func TestSchoolGoesOnAfterThePathHasEndedWell(t *testing.T) {
+	s := given(t, until("settled", child)...).thenDue("attendance_check", child, "2026-06-25")
+	s.when("2026-09-14", &RecordSchoolTransferred{Step: step(child, "2026-09-14"), SchoolCode: "MIIC8BB00X"}).
+		then(&SchoolTransferred{OfMember: of(child), SchoolCode: "MIIC8BB00X", FromCode: "MIIC8AA00X"})
+	s.when("2026-10-01", &RecordSchoolLeft{step(child, "2026-10-01"), "moved"}).then(&SchoolLeft{OfMember: of(child), Reason: "moved"}).
+		thenDue("school_request", child, "2026-10-08")
+}
+
+func TestDaysWithoutSchoolAreDaysOfLessons(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		days     int
+	}{
+		{"2026-05-04", "2026-05-25", 21}, {"2026-05-25", "2026-05-25", 0}, {"2026-06-08", "2026-09-12", 1}, {"2026-06-09", "2026-09-14", 2},
+		{"2026-12-22", "2027-01-08", 2}, {"2026-12-23", "2027-01-07", 0},
+	} {
+		if days := LessonDays(day(c.from), day(c.to), book); days != c.days {
+			t.Errorf("from %s to %s: %d days, not %d", c.from, c.to, days, c.days)
+		}
+	}
+}
+
+func TestTimeWithoutSchoolIsShownForEveryChild(t *testing.T) {
+	absence := func(history ...telling) string {
+		return asJSON(ViewOf(given(t, history...).state(), book).Members[1].WithoutSchool)
+	}
+	for want, history := range map[string][]telling{
+		`null`:                  until("visa_granted", child),
+		`{"from":"2026-05-04"}`: until("place_accepted", child),
+		`{"from":"2026-05-04","to":"2026-05-25","days":21}`: until("school_started", child),
+		`{"from":"2026-06-03"}`: and(until("school_started", child), told("2026-06-03", &RecordSchoolLeft{step(child, "2026-06-03"), "moved"}),
+			told("2026-06-04", &RequestSchool{Step: step(child, "2026-06-04")})),
+	} {
+		if got := absence(history...); got != want {
+			t.Errorf("without school: %s, not %s", got, want)
+		}
+	}
+}
+
+func TestSiblingsAreSeenWhereTheyGoToSchool(t *testing.T) {
+	s := given(t, and(until("school_started", child), told("2026-05-26", &RecordEntry{step(girl, "2026-05-26")}), told("2026-05-27", &RequestSchool{Step: step(girl, "2026-05-27")}))...)
+	view := ViewOf(s.state(), book)
+	if got := asJSON(view.Members[2].School.SiblingsAt); got != `["MIIC8AA00X"]` {
+		t.Errorf("siblings at %s", got)
+	}
+}
+
+func TestOnlyTheNurserySchoolWaitsForTheVaccinations(t *testing.T) {
+	small := and(born("2021-03-10", "2026-03-10"), told("2026-03-16", &RequestSchool{Step: step(child, "2026-03-16")}))
+	compliant := told("2026-03-17", &RecordNeedsProfile{step(child, "2026-03-17"), NeedsProfile{Languages: []string{"ar"}, Vaccination: "compliant"}})
+	for _, c := range []struct {
+		history []telling
+		due     bool
+	}{{small, true}, {and(small, compliant), false}, {until("school_requested", child), false}} {
+		if view := ViewOf(given(t, c.history...).state(), book); view.Members[1].School.Vaccination != c.due {
+			t.Errorf("due is %v for %s", !c.due, view.Members[1].School.Level)
+		}
+	}
+}
+
+func TestTheDepartmentHearsOfARefusalThatNoSchoolMayGive(t *testing.T) {
+	for reason, messages := range map[string]int{"papers_missing": 1, "class_full": 0} {
+		s := given(t, until("place_accepted", child)...).when("2026-05-21", &RecordPlaceRefused{Step: step(child, "2026-05-21"), Reason: reason}).record()
+		if effects := Effects(s.state(), s.facts[len(s.facts)-1]); len(effects) != messages {
+			t.Errorf("%s: %+v", reason, effects)
+		}
+	}
+}
+
+func TestATrackTellsWhenTheFamilyWasReached(t *testing.T) {
+	profile := func(on string) telling {
+		return told("2026-05-12", &RecordNeedsProfile{step(child, on), NeedsProfile{Languages: []string{on[8:] + "x"}}})
+	}
+	s := given(t, and(until("entered", child), profile("2026-05-11"), profile("2026-03-02"))...)
+	if tracks := Tracks(s.state()); tracks[1].ReachedOn != day("2026-03-02") || !tracks[2].ReachedOn.IsZero() {
+		t.Errorf("reached on %s", tracks[1].ReachedOn)
+	}
+	s.when("2026-05-13", &AnnulEvent{EventID: s.eventID("needs_profile_recorded", child), Reason: "other_family"}).record()
+	if on := Tracks(s.state())[1].ReachedOn; on != day("2026-05-11") {
+		t.Errorf("after the annulment reached on %s", on)
+	}
+}
+
+func TestNobodyWaitsForAMemberOfAClosedCase(t *testing.T) {
+	s := given(t, and(until("authorised", child), told("2026-03-01", &Withdraw{On: day("2026-03-01"), Reason: "family_wish"}), told("2026-03-05", &CloseCase{Reason: "all_done"}))...)
+	if track := Tracks(s.state())[1]; track.Phase != SchoolOver || track.EndedOn != day("2026-03-01") {
+		t.Errorf("%s since %s", track.Phase, track.EndedOn)
+	}
+}
+
+func TestATrackTellsWhereAChildStands(t *testing.T) {
+	for milestone, want := range map[string]SchoolPhase{"filed": SchoolAwaited, "visa_granted": SchoolAwaited, "entered": SchoolNeeded,
+		"school_requested": SchoolSearching, "place_proposed": SchoolProposed, "place_accepted": SchoolAccepted, "school_started": SchoolAttending} {
+		track := Tracks(given(t, until(milestone, child)...).state())[1]
+		if track.Phase != want || track.Cohort != 2021 {
+			t.Errorf("after %s the child is %s, cohort %d", milestone, track.Phase, track.Cohort)
+		}
 	}
 }
 
@@ -129,6 +348,6 @@ func TestAChildWhoLeftSchoolIsToBeEnrolledAgain(t *testing.T) {
 	s := given(t, and(until("school_started", child), told("2026-06-03", &RecordSchoolLeft{step(child, "2026-06-03"), "moved"}))...).
 		thenDue("school_request", child, "2026-06-10")
 	s.when("2026-06-04", &RequestSchool{Step: step(child, "2026-06-04"), Municipio: 9}).
-		then(&SchoolRequested{OfMember: of(child), SchoolNeed: SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 9},
+		then(&SchoolRequested{OfMember: of(child), SchoolNeed: SchoolNeed{Year: 2026, Grade: 6, Level: "secondaria_1", Municipio: 9, OtherYear: 2025, Compulsory: true},
 			Proposal: term(rules.SchoolProposal, "2026-06-04", "2026-06-18")})
 }

@@ -31,6 +31,7 @@ type State struct {
 	ClosedOn        rules.Date
 	TransferredTo   string // ISTAT code of the municipality that took over
 	LastOn          rules.Date
+	ConditionsOn    rules.Date // of the last check of the conditions
 
 	Attempts      []rules.Date // to reach the family, in vain
 	LastContactOn rules.Date
@@ -43,9 +44,11 @@ type State struct {
 	HandedOver    []HandedOver
 
 	merged   map[string]string // entries read as another one
-	lapsed   map[string]bool   // agenda items whose lapse is recorded
-	reminded map[string]bool   // agenda items that were reminded of
-	facts    []Fact            // as recorded, corrections not yet applied
+	check    *ConditionsChecked
+	figures  Private         // what the check was made from
+	lapsed   map[string]bool // agenda items whose lapse is recorded
+	reminded map[string]bool // agenda items that were reminded of
+	facts    []Fact          // as recorded, corrections not yet applied
 }
 
 // Review is the Prefecture's procedure up to its decision.

@@ -110,7 +110,7 @@ func HandoverPackage(s *State, to HandedOver, book *rules.Book) Handover {
 		Language: s.ContactLanguage, Members: []MemberView{}, Due: []DueView{}, Done: []StepView{}}
 	for _, m := range s.Members {
 		if to.concerns(m.ID) {
-			h.Members = append(h.Members, s.branchesOf(m, memberView(m)).handedOver())
+			h.Members = append(h.Members, s.branchesOf(m, s.memberView(m, book)).handedOver())
 		}
 	}
 	open := s.beforeHandover(to)

@@ -26,6 +26,7 @@ type View struct {
 	SponsorID       string            `json:"sponsor_id"`
 	SponsorDiedOn   rules.Date        `json:"sponsor_died_on,omitzero"`
 	ContactOn       rules.Date        `json:"first_contact_on,omitzero"`
+	ConditionsOn    rules.Date        `json:"conditions_checked_on,omitzero"`
 	PlanOn          rules.Date        `json:"plan_on,omitzero"`
 	Goals           []string          `json:"goals"`
 	Members         []MemberView      `json:"members"`
@@ -73,6 +74,7 @@ type MemberView struct {
 	SchoolDue     bool          `json:"school_due"`
 	Needs         *NeedsProfile `json:"needs,omitempty"`
 	School        *SchoolView   `json:"school,omitempty"`
+	WithoutSchool *Absence      `json:"without_school,omitempty"`
 	Documents     []*Document   `json:"documents"`
 
 	Origin        Origin             `json:"origin,omitempty"`
@@ -85,6 +87,8 @@ type MemberView struct {
 	Unaccompanied *UnaccompaniedView `json:"unaccompanied,omitempty"`
 	MovedTo       string             `json:"moved_to,omitempty"`
 	ResumedOn     rules.Date         `json:"resumed_on,omitzero"`
+
+	Conditions []ConditionView `json:"conditions,omitempty"`
 }
 
 // OwnPermitView is the request for a permit that does not hang on the sponsor.
@@ -118,18 +122,6 @@ type UnsealingView struct {
 type StepView struct {
 	Step string     `json:"step"`
 	On   rules.Date `json:"on"`
-}
-
-// SchoolView is the state of a place search or of the schooling.
-type SchoolView struct {
-	SchoolNeed
-	RequestedOn rules.Date `json:"requested_on"`
-	ProposedOn  rules.Date `json:"proposed_on,omitzero"`
-	AcceptedOn  rules.Date `json:"accepted_on,omitzero"`
-	StartedOn   rules.Date `json:"started_on,omitzero"`
-	LeftOn      rules.Date `json:"left_on,omitzero"`
-	SchoolCode  string     `json:"school_code,omitempty"`
-	Declined    int        `json:"declined"`
 }
 
 // AppointmentView is an appointment; At is in UTC.
@@ -183,8 +175,9 @@ func ViewOf(s *State, book *rules.Book) View {
 		Members: []MemberView{}, Appointments: []AppointmentView{}, Referrals: []ReferralView{},
 		CheckIns: []CheckInView{}, Agenda: []DueView{},
 	}
+	v.ConditionsOn = s.ConditionsOn
 	for _, m := range s.Members {
-		v.Members = append(v.Members, s.branchesOf(m, memberView(m)))
+		v.Members = append(v.Members, s.branchesOf(m, s.memberView(m, book)))
 	}
 	s.viewBranches(&v, book)
 	for _, a := range s.Appointments {
@@ -215,18 +208,16 @@ func reviewView(r Review, book *rules.Book) ReviewView {
 	return view
 }
 
-func memberView(m *Member) MemberView {
+func (s *State) memberView(m *Member, book *rules.Book) MemberView {
 	v := MemberView{MemberID: m.ID, Ref: m.Ref, Kinship: m.Kinship, Stage: m.Stage(), Ending: m.Ending, EndedOn: m.EndedOn,
 		Steps: []StepView{}, VisaRefused: m.VisaRefusedOn, VisaExpires: m.VisaExpires, Expected: m.ExpectedOn, Confidence: m.Confidence,
 		PermitRefused: m.PermitRefusedOn, PermitEnds: m.PermitExpires,
-		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...)}
+		AgreementDue: m.AgreementDue, SchoolDue: m.SchoolDue, Needs: m.Needs, Documents: append([]*Document{}, m.Documents...),
+		School: schoolView(s, m), WithoutSchool: m.absence(book), Conditions: s.conditionViews(m, book)}
 	for _, step := range m.way() {
 		if !step.on.IsZero() {
 			v.Steps = append(v.Steps, StepView{step.name, step.on})
 		}
-	}
-	if k := m.School; !k.RequestedOn.IsZero() {
-		v.School = &SchoolView{k.Request, k.RequestedOn, k.ProposedOn, k.AcceptedOn, k.StartedOn, k.LeftOn, k.Code, k.Declined}
 	}
 	return v
 }

@@ -5,8 +5,12 @@ package casefile
 import "ricongiungi/rules"
 
 // RecordVisaRequested records the request at the consulate. Its day counts
-// against the validity of the nulla osta, not the day of the visa.
-type RecordVisaRequested struct{ Step }
+// against the validity of the nulla osta, not the day of the visa. Consulate is
+// the country of the consulate, where it is known: how long a visa takes hangs on it.
+type RecordVisaRequested struct {
+	Step
+	Consulate string `json:"consulate,omitempty"` // ISO 3166-1 alpha-3
+}
 
 func (c *RecordVisaRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
 	m := s.Member(c.MemberID)
@@ -19,7 +23,7 @@ func (c *RecordVisaRequested) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	case m.AuthorisedOn.IsZero():
 		return nil, notAuthorised()
-	case m.VisaRequestedOn == c.On:
+	case m.VisaRequestedOn == c.On && (c.Consulate == "" || c.Consulate == m.Consulate):
 		return nil, nil
 	case !m.VisaRequestedOn.IsZero() && m.VisaRefusedOn.IsZero():
 		return nil, alreadyRecorded("visa_requested", m.VisaRequestedOn)
@@ -33,7 +37,7 @@ func (c *RecordVisaRequested) requested(m *Member, r Request) ([]Draft, *Refusal
 	if refusal := m.inOrder("visa_requested", c.On); refusal != nil {
 		return nil, refusal
 	}
-	return one(&VisaRequested{OfMember: OfMember{c.MemberID}, Decision: r.Book.Term(rules.VisaDecision, c.On)}, c.Step), nil
+	return one(&VisaRequested{OfMember: OfMember{c.MemberID}, Decision: r.Book.Term(rules.VisaDecision, c.On), Consulate: c.Consulate}, c.Step), nil
 }
 
 func nullaOstaOver(due rules.Date) *Refusal {
@@ -96,12 +100,14 @@ func (c *RecordVisaRefused) decide(s *State, r Request) ([]Draft, *Refusal) {
 // VisaRequested stops the validity of the nulla osta and starts the consulate's clock.
 type VisaRequested struct {
 	OfMember
-	Decision rules.Term `json:"decision"`
+	Decision  rules.Term `json:"decision"`
+	Consulate string     `json:"consulate,omitempty"`
 }
 
 func (e *VisaRequested) apply(s *State, f Fact) {
 	s.with(e.MemberID, func(m *Member) {
 		m.VisaRequestedOn, m.VisaDecision, m.VisaRefusedOn = f.OccurredOn(), e.Decision, rules.Date{}
+		m.Consulate = e.Consulate
 		m.revive()
 	})
 }

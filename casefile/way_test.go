@@ -24,12 +24,12 @@ func TestTheNullaOstaIsGoodForSixMonthsByTheCivilCalendar(t *testing.T) {
 }
 
 func TestAVisaMayBeAskedForOnTheLastDayOfTheNullaOsta(t *testing.T) {
-	given(t, until("authorised", wife)...).when("2026-08-17", &RecordVisaRequested{step(wife, "2026-08-17")}).
+	given(t, until("authorised", wife)...).when("2026-08-17", &RecordVisaRequested{Step: step(wife, "2026-08-17")}).
 		then(&VisaRequested{OfMember: of(wife), Decision: term(rules.VisaDecision, "2026-08-17", "2026-09-16")})
 }
 
 func TestANullaOstaNobodyUsedExpiresForThatMemberOnly(t *testing.T) {
-	s := given(t, and(until("authorised", wife), told("2026-03-10", &RecordVisaRequested{step(wife, "2026-03-10")}))...)
+	s := given(t, and(until("authorised", wife), told("2026-03-10", &RecordVisaRequested{Step: step(wife, "2026-03-10")}))...)
 	s.when("2026-08-18", &Wake{}).record()
 	for member, want := range map[string]Ending{wife: "", child: NullaOstaLapsed, girl: NullaOstaLapsed} {
 		if got := s.state().Member(member).Ending; got != want {
@@ -50,13 +50,13 @@ func TestWhatLapsedWhileNobodyLookedLapsedOnItsOwnDay(t *testing.T) {
 
 func TestAVisaRequestedInTimeButToldLateRevivesTheNullaOsta(t *testing.T) {
 	expired := and(until("authorised", wife), told("2026-08-18", &Wake{}))
-	s := given(t, expired...).when("2026-09-07", &RecordVisaRequested{step(child, "2026-08-17")}).
+	s := given(t, expired...).when("2026-09-07", &RecordVisaRequested{Step: step(child, "2026-08-17")}).
 		then(&VisaRequested{OfMember: of(child), Decision: term(rules.VisaDecision, "2026-08-17", "2026-09-16")})
 	if m := s.state().Member(child); m.Ending != "" || m.Stage() != StageVisaRequested {
 		t.Errorf("the child's ending is %q, the stage %s", m.Ending, m.Stage())
 	}
-	given(t, expired...).when("2026-09-07", &RecordVisaRequested{step(child, "2026-08-18")}).thenRefused("member_ended")
-	given(t, expired...).when("2026-09-07", &RecordVisaRequested{step(child, "2026-02-15")}).thenRefused("days_out_of_order")
+	given(t, expired...).when("2026-09-07", &RecordVisaRequested{Step: step(child, "2026-08-18")}).thenRefused("member_ended")
+	given(t, expired...).when("2026-09-07", &RecordVisaRequested{Step: step(child, "2026-02-15")}).thenRefused("days_out_of_order")
 }
 
 func TestWhatHappenedBeforeTheClockEndedAPathMayBeToldLate(t *testing.T) {
@@ -81,7 +81,7 @@ func TestAFamilyThatWithdrewIsNotCalledToItsCheckIns(t *testing.T) {
 func TestAVisaRefusedMayBeAskedForAgain(t *testing.T) {
 	refused := and(until("visa_requested", wife), told("2026-04-08", &RecordVisaRefused{step(wife, "2026-04-08")}))
 	s := given(t, refused...).thenDue("visa_refusal_follow_up", wife, "2026-04-15")
-	s.when("2026-05-11", &RecordVisaRequested{step(wife, "2026-05-11")}).
+	s.when("2026-05-11", &RecordVisaRequested{Step: step(wife, "2026-05-11")}).
 		then(&VisaRequested{OfMember: of(wife), Decision: term(rules.VisaDecision, "2026-05-11", "2026-06-10")}).
 		thenDue("visa_decision", wife, "2026-06-10").thenNotDue("visa_refusal_follow_up", wife)
 }

@@ -31,7 +31,6 @@ const (
 
 var (
 	now      = time.Date(2026, time.March, 10, 9, 0, 0, 0, time.UTC)
-	sponsor  = casefile.DeriveID(caseA, "sponsor")
 	wife     = casefile.DeriveID(caseA, "member/1")
 	daughter = casefile.DeriveID(caseA, "member/2")
 )

@@ -16,8 +16,8 @@ import (
 //go:embed law.csv
 var law string
 
-// Epoch is the day the Testo Unico (D.Lgs. 286/1998) came into force; every
-// rule is known from that day on, and earlier days are read as that day.
+// Epoch is the day the Testo Unico (D.Lgs. 286/1998) came into force; rules that
+// are not younger are known from that day on, and earlier days are read as that day.
 var Epoch = On(1998, 3, 27)
 
 // Unit says how a row's value is to be read.
@@ -33,6 +33,11 @@ const (
 	Count       Unit = "count"
 	Choice      Unit = "choice"
 	MonthDay    Unit = "month_day"
+	Percent     Unit = "percent"
+
+	Cents        Unit = "cents" // of a euro
+	SquareMetres Unit = "square_metres"
+	Centimetres  Unit = "cm"
 )
 
 // Certainty says how far the source of a row was read.
@@ -87,21 +92,45 @@ func Default() *Book {
 // Override is the default book with every rule that the office's file names
 // replaced by the file's rows. The error lists each bad line with its reason.
 func Override(name string, file io.Reader) (*Book, error) {
-	return load(name, file, Default().rows)
+	return Default().Override(name, file)
+}
+
+// Override is this book with every rule that the file names replaced by the
+// file's rows; the book itself stays as it is.
+func (b *Book) Override(name string, file io.Reader) (*Book, error) {
+	return load(name, file, b.rows)
 }
 
 // At is the row in force on the day. The id must be one of this package's
-// constants; days before Epoch are read as Epoch.
+// constants. A day before the first row is read as its first day, and one after
+// the last row as its last: where it matters whether there was such a rule at
+// all, ask Find.
 func (b *Book) At(id string, day Date) Rule {
+	if rule, ok := b.Find(id, day); ok {
+		return rule
+	}
+	rows := b.rows[id]
+	if len(rows) == 0 {
+		panic("rules: no rule " + id) // loading checked that there is one
+	}
+	if day.Before(rows[0].From) {
+		return rows[0]
+	}
+	return rows[len(rows)-1]
+}
+
+// Find is the row in force on the day, if the rule existed by then and its
+// amount is known: nobody owed an integration agreement in 2011.
+func (b *Book) Find(id string, day Date) (Rule, bool) {
 	if day.Before(Epoch) {
 		day = Epoch
 	}
-	rule, ok := b.row(id, day)
-	if !ok {
-		panic("rules: no rule " + id + " on " + day.String()) // loading checked that there is one
-	}
-	return rule
+	return inForce(b.rows[id], day)
 }
+
+// Has tells whether the book knows the rule: an event may name one that an
+// earlier release had.
+func (b *Book) Has(id string) bool { return len(b.rows[id]) > 0 }
 
 // Row finds the row that an event refers to.
 func (b *Book) Row(ref Ref) (Rule, bool) {
@@ -120,10 +149,6 @@ func (b *Book) Rules() []Rule {
 		all = append(all, b.rows[id]...)
 	}
 	return all
-}
-
-func (b *Book) row(id string, day Date) (Rule, bool) {
-	return inForce(b.rows[id], day)
 }
 
 func inForce(rows []Rule, day Date) (Rule, bool) {
@@ -183,7 +208,7 @@ func assemble(name string, read, base map[string][]Rule, problems []error) (*Boo
 			book.addHoliday(book.rows[id])
 			continue
 		}
-		problems = append(problems, checkPeriods(name, book.rows[id])...)
+		problems = append(problems, checkPeriods(name, book.rows[id], base[id])...)
 	}
 	for _, id := range sortedKeys(units) {
 		if len(book.rows[id]) == 0 {
@@ -248,26 +273,43 @@ func (r Rule) checkValue() error {
 	return nil
 }
 
-// checkPeriods refuses gaps and overlaps: on every day since Epoch exactly one
-// row is in force.
-func checkPeriods(name string, rows []Rule) []error {
+// checkPeriods refuses gaps and overlaps: on every day since the rule exists
+// exactly one row is in force. A file may not take away what its base knows.
+func checkPeriods(name string, rows, base []Rule) []error {
 	var problems []error
 	wrong := func(row Rule, format string, args ...any) {
 		where := fmt.Sprintf("%s line %d: rule %s ", name, row.line, row.ID)
 		problems = append(problems, fmt.Errorf(where+format, args...))
 	}
-	if rows[0].From.After(Epoch) {
-		wrong(rows[0], "is not known between %s and %s", Epoch, rows[0].From)
+	if begin := beginning(rows, base); rows[0].From.After(begin) {
+		wrong(rows[0], "is not known between %s and %s", begin, rows[0].From)
 	}
 	for i := 1; i < len(rows); i++ {
 		if rows[i-1].To.IsZero() || rows[i-1].To.AddDays(1) != rows[i].From {
 			wrong(rows[i], "must begin on the day after the period before it ends: that one ends on %q, this one begins on %s", rows[i-1].To, rows[i].From)
 		}
 	}
-	if last := rows[len(rows)-1]; !last.To.IsZero() {
+	if last := rows[len(rows)-1]; !last.To.IsZero() && !endsAsPublished(last, base) {
 		wrong(last, "is not known after %s", last.To)
 	}
 	return problems
+}
+
+// beginning is the day from which the rule must be known.
+func beginning(rows, base []Rule) Date {
+	switch {
+	case !younger[rows[0].ID]:
+		return Epoch
+	case len(base) > 0:
+		return base[0].From
+	}
+	return rows[0].From
+}
+
+// endsAsPublished tells whether a rule may end here: an amount published by the
+// year is known as far as it was before, or further.
+func endsAsPublished(last Rule, base []Rule) bool {
+	return yearly[last.ID] && (len(base) == 0 || !last.To.Before(base[len(base)-1].To))
 }
 
 // addHoliday files the rows of one holiday under their days of the year.

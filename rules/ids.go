@@ -40,7 +40,22 @@ const (
 	SchoolProposal      = "school.proposal"
 	SchoolAnswer        = "school.answer"
 	SchoolStart         = "school.start"
-	SchoolNextYear      = "school.next_year_from" // day from which a search is for the coming school year
+	SchoolNextYear      = "school.next_year_from"  // day from which a search is for the coming school year
+	SchoolBothYears     = "school.both_years_from" // day from which both school years are weighed, until 31 August
+	SchoolInfanzia      = "school.infanzia.from"
+	SchoolEarlyStart    = "school.early_start.by" // birthday that lets a child begin a year early
+	SchoolCPIARegular   = "school.cpia.regular_from"
+	LessonsFrom         = "school.lessons.from"
+	LessonsTo           = "school.lessons.to"
+	ChristmasFrom       = "school.christmas.from"
+	ChristmasTo         = "school.christmas.to"
+	Attendance1         = "school.attendance.1"
+	Attendance3         = "school.attendance.3"
+	Attendance6         = "school.attendance.6"
+	SuppressUpTo        = "publication.suppress_up_to" // counts up to this are not published
+	RoundTo             = "publication.round_to"       // published counts are multiples of this
+	LongWait            = "indicator.long_wait"
+	EarlyLeaving        = "indicator.early_leaving"
 	ReminderShort       = "reminder.short"
 	ReminderLong        = "reminder.long"
 	HandoffGapHold      = "handoff.gap_hold"
@@ -69,6 +84,74 @@ const (
 	ProtectionReview    = "protection.review"
 )
 
+// Who may ask for whom, on what conditions (art. 28 and 29 TUI).
+const (
+	SponsorPermit       = "sponsor.permit.duration"
+	SponsorSeasonal     = "sponsor.seasonal"
+	SpouseAge           = "eligibility.spouse_age"
+	ParentAge           = "eligibility.parent_age"
+	MinorDay            = "eligibility.minor_day"          // the day on which a child's age counts
+	UnderFourteenDay    = "eligibility.under_fourteen_day" // the same for income and housing
+	OtherParent         = "eligibility.other_parent"
+	OtherRelatives      = "eligibility.other_relative"
+	SeparatedSpouse     = "eligibility.separated_spouse"
+	SecondSpouse        = "eligibility.second_spouse"
+	MarriedChild        = "eligibility.married_child"
+	AdultChild          = "eligibility.adult_child"
+	DependentParent     = "eligibility.parent"
+	Residence           = "residence.minimum"
+	ResidenceMinors     = "residence.minor_children"
+	ResidenceProtection = "residence.protection"
+	ResidenceBlueCard   = "residence.blue_card"
+	ResidenceICT        = "residence.ict"
+	RefugeeSponsor      = "protection.refugee"
+	SubsidiarySponsor   = "protection.subsidiary"
+
+	SocialAllowance    = "income.social_allowance" // assegno sociale, one month
+	Instalments        = "income.instalments"      // months that make its year
+	IncomeBase         = "income.base"
+	IncomePerMember    = "income.per_member"
+	IncomeTwoChildren  = "income.two_under_fourteen"
+	IncomeChildAge     = "income.under_fourteen"
+	IncomeReunited     = "income.reunited_count" // whether relatives reunited before count
+	IncomeCohabitants  = "income.cohabitants_count"
+	IncomeYear         = "income.year" // whose year's allowance is the measure
+	HousingCheck       = "housing.check"
+	HousingFirst       = "housing.persons.first"
+	HousingAreaFirst   = "housing.area.first"
+	HousingAreaFurther = "housing.area.further"
+	HousingStudioOne   = "housing.studio.one"
+	HousingStudioTwo   = "housing.studio.two"
+	HousingBedroomOne  = "housing.bedroom.one"
+	HousingBedroomTwo  = "housing.bedroom.two"
+	HousingLivingRoom  = "housing.living_room"
+	HousingHeight      = "housing.height"
+	HousingConsentAge  = "housing.consent_age" // the owner's consent replaces the certificate
+	HousingConsentOnly = "housing.consent_no_other"
+	HealthCover        = "parent.health_cover"
+	HealthContribution = "parent.health_contribution"
+)
+
+// What the law sets beside the terms: durations, credits, amounts.
+const (
+	ReviewSilence      = "review.silence"
+	VisaLongest        = "visa.validity.longest"
+	AgreementPermit    = "agreement.permit.duration"
+	AgreementCosigned  = "agreement.cosigned_until"
+	AgreementLanguage  = "agreement.language"
+	PermitLongest      = "permit.duration.longest"
+	PermitMinor        = "permit.minor_until"
+	CostStamp          = "cost.stamp"
+	CostCard           = "cost.card"
+	CostPermitOneYear  = "cost.permit.one_year"
+	CostPermitTwoYears = "cost.permit.two_years"
+	CostPost           = "cost.post"
+	Vaccines           = "vaccination.count"
+	VaccinesTo         = "vaccination.age_to"
+	VaccineFineLeast   = "vaccination.fine.least"
+	VaccineFineMost    = "vaccination.fine.most"
+)
+
 const holidayPrefix = "holiday."
 
 // units holds every known rule and the unit its rows must have.
@@ -83,12 +166,47 @@ var units = map[string]Unit{
 	ReferralReply: Days, CheckIn1: Months, CheckIn3: Months, CheckIn6: Months, CheckIn12: Months,
 	ClosingDue: Days, PeriodicReview: Days,
 	SchoolRequest: WorkingDays, SchoolProposal: WorkingDays, SchoolAnswer: WorkingDays, SchoolStart: WorkingDays, SchoolNextYear: MonthDay,
+	SchoolBothYears: MonthDay, SchoolInfanzia: Years, SchoolEarlyStart: MonthDay, SchoolCPIARegular: Years,
+	LessonsFrom: MonthDay, LessonsTo: MonthDay, ChristmasFrom: MonthDay, ChristmasTo: MonthDay,
+	Attendance1: Months, Attendance3: Months, Attendance6: Months,
+	SuppressUpTo: Count, RoundTo: Count, LongWait: Days, EarlyLeaving: Months,
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 	BirthPermit: Days, MemberSupplement: WorkingDays, MemberDoubt: Days, OwnPermitRequest: Days,
 	ContactRetry: Days, ContactLostAttempts: Count, ContactLostSpan: Days, UnsealingAnswer: WorkingDays, TaxCodeDefinitive: Months,
 	MSNAIdentification: Days, MSNAReception: Days, MSNACourtReport: WorkingDays, MSNAGuardian: Days, MSNAIntakeCap: Count,
 	MSNAPause: Choice, MSNAPauseReview: Days, ProtectionStep1: Hours, ProtectionStep2: Hours, ProtectionReview: Days,
+
+	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
+	OtherParent: Choice, OtherRelatives: Choice, SeparatedSpouse: Choice, SecondSpouse: Choice, MarriedChild: Choice,
+	AdultChild: Choice, DependentParent: Choice, Residence: Months, ResidenceMinors: Choice, ResidenceProtection: Choice, ResidenceBlueCard: Choice,
+	ResidenceICT: Choice, RefugeeSponsor: Choice, SubsidiarySponsor: Choice,
+	SocialAllowance: Cents, Instalments: Count, IncomeBase: Percent, IncomePerMember: Percent, IncomeTwoChildren: Percent,
+	IncomeChildAge: Years, IncomeReunited: Choice, IncomeCohabitants: Choice, IncomeYear: Choice,
+	HousingCheck: Choice, HousingFirst: Count, HousingAreaFirst: SquareMetres, HousingAreaFurther: SquareMetres,
+	HousingStudioOne: SquareMetres, HousingStudioTwo: SquareMetres, HousingBedroomOne: SquareMetres, HousingBedroomTwo: SquareMetres,
+	HousingLivingRoom: SquareMetres, HousingHeight: Centimetres, HousingConsentAge: Years, HousingConsentOnly: Choice,
+	HealthCover: Choice, HealthContribution: Cents,
+
+	ReviewSilence: Choice, VisaLongest: Days, AgreementPermit: Months, AgreementCosigned: Years,
+	AgreementLanguage: Choice, PermitLongest: Months, PermitMinor: Years,
+	CostStamp: Cents, CostCard: Cents, CostPermitOneYear: Cents, CostPermitTwoYears: Cents, CostPost: Cents,
+	Vaccines: Count, VaccinesTo: Years, VaccineFineLeast: Cents, VaccineFineMost: Cents,
 }
+
+// younger holds the rules that do not go back to the Testo Unico: their first
+// row says since when there is such a rule.
+var younger = map[string]bool{
+	AgreementAge: true, AgreementCredits: true, AgreementCivics: true, AgreementTerm: true,
+	AgreementPermit: true, AgreementCosigned: true, AgreementLanguage: true,
+	Residence: true, ResidenceMinors: true, ResidenceProtection: true, ResidenceBlueCard: true, ResidenceICT: true,
+	SubsidiarySponsor: true, SocialAllowance: true, IncomeBase: true, IncomePerMember: true, IncomeTwoChildren: true, IncomeChildAge: true, HealthCover: true, HealthContribution: true,
+	PermitMinor: true, CostStamp: true, CostCard: true, CostPermitOneYear: true, CostPermitTwoYears: true, CostPost: true,
+	Vaccines: true, VaccinesTo: true, VaccineFineLeast: true, VaccineFineMost: true,
+}
+
+// yearly holds the amounts that are published for one year at a time: nobody
+// knows them beyond the last row.
+var yearly = map[string]bool{SocialAllowance: true}
 
 // choices holds the values a choice may take.
 var choices = map[string][]string{
@@ -98,4 +216,20 @@ var choices = map[string][]string{
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
 	MSNAPause:      {"suspend", "stand"},
+
+	SponsorSeasonal: {"excluded", "admitted"},
+	MinorDay:        {"at_filing", "at_check"}, UnderFourteenDay: {"at_filing", "at_check"},
+	OtherParent:    {"required", "not_required"},
+	OtherRelatives: {"excluded", "admitted"}, SeparatedSpouse: {"excluded", "admitted"},
+	SecondSpouse: {"excluded", "admitted"}, MarriedChild: {"excluded", "admitted"},
+	AdultChild: {"total_disability", "dependent"}, DependentParent: {"dependent"},
+	ResidenceMinors: {"exempt", "required"}, ResidenceProtection: {"exempt", "required"},
+	ResidenceBlueCard: {"exempt", "required"}, ResidenceICT: {"exempt", "required"},
+	RefugeeSponsor: {"exempt", "required"}, SubsidiarySponsor: {"exempt", "required"},
+	IncomeReunited: {"yes", "no"}, IncomeCohabitants: {"yes", "no"}, IncomeYear: {"filing_year", "income_year"},
+	HousingCheck:       {"certificate", "certificate_and_measures"},
+	HousingConsentOnly: {"yes", "no"},
+	HealthCover:        {"required", "not_required"},
+	ReviewSilence:      {"direct_visa", "no_effect"},
+	AgreementLanguage:  {"A2"},
 }

@@ -123,6 +123,9 @@ func (r Rule) count() Text {
 	return Text{It: r.Value + " " + words.It, En: r.Value + " " + words.En}
 }
 
+// Text writes the day in words as the two languages do.
+func (d Date) Text() Text { return Text{It: italian(d), En: english(d)} }
+
 func english(d Date) string { return d.Start().Format("2 January 2006") }
 
 // italian writes the day as Italians do: 3/11/2026.

@@ -35,9 +35,22 @@ func (s *story) school(m handoff.Member, entered rules.Date, level string) rules
 	}
 	accepted := s.after(proposed, 1, 4)
 	s.tell(accepted, &casefile.AcceptPlace{Step: s.step(m, accepted)})
-	started := inTerm(s.after(accepted, 2, 6))
+	enrolled := s.after(accepted, 1, 2)
+	s.tell(enrolled, &casefile.RecordEnrolled{Step: s.step(m, enrolled), Reserve: s.one(5)})
+	started := inTerm(s.after(enrolled, 1, 4))
 	s.tell(started, &casefile.RecordSchoolStarted{Step: s.step(m, started)})
+	s.stays(m, started)
 	return started
+}
+
+// stays is what the school tells of a child after the first day.
+func (s *story) stays(m handoff.Member, started rules.Date) {
+	seen := workday(started.AddMonths(1))
+	s.tell(seen, &casefile.RecordAttendanceConfirmed{Step: s.step(m, seen)})
+	if s.one(12) {
+		left := s.after(seen, 10, 60)
+		s.tell(left, &casefile.RecordSchoolLeft{Step: s.step(m, left), Reason: pick(s.dice, []string{"moved", "work", "unknown"})})
+	}
 }
 
 // inTerm moves a first day out of the summer holidays.

@@ -145,7 +145,7 @@ func (s *story) travel(decided rules.Date, members []handoff.Member) {
 	entry := s.entry(granted)
 	lag := s.between(30, 90)
 	for _, m := range members {
-		s.tell(requested, &casefile.RecordVisaRequested{Step: s.step(m, requested)})
+		s.tell(requested, &casefile.RecordVisaRequested{Step: s.step(m, requested), Consulate: m.Person.Citizenship})
 		if refused {
 			s.tell(granted, &casefile.RecordVisaRefused{Step: s.step(m, granted)})
 			continue

@@ -131,8 +131,13 @@ func TestSchemasNameTheFieldsOfTheTypes(t *testing.T) {
 		"application": reflect.TypeFor[casefile.Application](), "applicant": reflect.TypeFor[casefile.Applicant](),
 		"particulars": reflect.TypeFor[casefile.Particulars](), "member_decision": reflect.TypeFor[casefile.MemberDecision](),
 	} {
-		assert.ElementsMatch(t, fieldsOf(goType), keys(commandDefs[part]), part)
+		assert.ElementsMatch(t, toldByClients(fieldsOf(goType)), keys(commandDefs[part]), part)
 	}
+}
+
+// toldByClients leaves out what the engine alone writes.
+func toldByClients(fields []string) []string {
+	return slices.DeleteFunc(fields, func(name string) bool { return name == "figures" })
 }
 
 func marshal(t *testing.T, v any) []byte {

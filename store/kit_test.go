@@ -161,3 +161,30 @@ func (b *bundle) reopenWithOtherKeys() error {
 	}
 	return err
 }
+
+// benchStore is a store whose table of needs holds invented children, so many
+// per cent of whom wait for a school.
+func benchStore(b *testing.B, children, waiting int) *store.Store {
+	b.Helper()
+	url := testservers.Database(b, func(url string) error { return store.Migrate(context.Background(), url) }, "store")
+	conn, err := pgx.Connect(b.Context(), url)
+	must(b, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(b.Context(), `INSERT INTO school_needs (member_id, case_id, phase, cohort, level, grade, school_year, municipio, wish_municipio, language,
+			language_help, vaccination, due, school_code, entered_on, month)
+		SELECT gen_random_uuid(), gen_random_uuid(), CASE WHEN n % 100 < $2 THEN 'needed' ELSE 'attending' END, 2014 + n % 12, '', 0, 0, 1 + n % 9, 0,
+			(ARRAY['ar', 'es', 'fil', 'zh', 'si', 'bn', 'uk'])[1 + n % 7], true, '', true, '', date '2024-01-01' + n % 700, to_char(date '2024-01-01' + n % 700, 'YYYY-MM')
+		FROM generate_series(1, $1::integer) n`, children, waiting)
+	must(b, err)
+	_, err = conn.Exec(b.Context(), `VACUUM ANALYZE school_needs`)
+	must(b, err)
+	dir := b.TempDir()
+	keys, err := vault.Open(filepath.Join(dir, "keys.json"))
+	must(b, err)
+	signer, err := ledger.LoadOrCreateSigner(filepath.Join(dir, "log.key"), "ricongiungi.test/log")
+	must(b, err)
+	log, err := store.Open(b.Context(), store.Config{URL: url, Vault: keys, Signer: signer, Book: rules.Default()})
+	must(b, err)
+	b.Cleanup(log.Close)
+	return log
+}

@@ -35,6 +35,12 @@ func (s *Store) caseIDs(ctx context.Context, query string) ([]string, error) {
 	return ids, unavailable(err)
 }
 
+// Facts is the history of one case, opened as far as keys still exist.
+func (s *Store) Facts(ctx context.Context, caseID string) ([]casefile.Fact, error) {
+	st, err := s.readStream(ctx, s.pool, caseID)
+	return st.facts, unavailable(err)
+}
+
 // RebuildView writes the views of one case anew from the log and tells whether
 // they were equal before: same view, same people.
 func (s *Store) RebuildView(ctx context.Context, caseID string) (equal bool, err error) {

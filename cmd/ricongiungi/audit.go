@@ -24,6 +24,7 @@ func auditCommand(s *settings) *cobra.Command {
 		Use: "checkpoint", Short: "Print the signed checkpoint of the log and the key to check it with", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return printCheckpoint(cmd, s) },
 	})
+	cmd.AddCommand(auditFiguresCommand(s))
 	return cmd
 }
 

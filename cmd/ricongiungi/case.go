@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -142,6 +143,7 @@ func writeCase(out io.Writer, v casefile.View) {
 			fmt.Fprintf(out, "      %s  %s\n", step.On, step.Step)
 		}
 		writeSchool(out, m.School)
+		writeAbsence(out, m.WithoutSchool)
 	}
 	fmt.Fprintln(out, "\nDue")
 	if len(v.Agenda) == 0 {
@@ -168,6 +170,20 @@ func writeSchool(out io.Writer, k *casefile.SchoolView) {
 		fmt.Fprintf(out, ", at %s since %s", k.SchoolCode, k.StartedOn)
 	}
 	fmt.Fprintln(out)
+}
+
+// writeAbsence counts up to today while the child is without school.
+func writeAbsence(out io.Writer, a *casefile.Absence) {
+	if a == nil {
+		return
+	}
+	until, days := "", a.Days
+	if a.To.IsZero() {
+		days = casefile.LessonDays(a.From, rules.DateOf(time.Now()), rules.Default())
+	} else {
+		until = " until " + a.To.String()
+	}
+	fmt.Fprintf(out, "      without school from %s%s: %d days of lessons\n", a.From, until, days)
 }
 
 func late(lapsed bool) string {

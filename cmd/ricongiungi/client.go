@@ -73,9 +73,18 @@ func (p *problem) Error() string {
 
 // call sends a request and decodes the answer, or gives the problem as error.
 func (c *apiClient) call(ctx context.Context, method, path, contentType string, body []byte, header http.Header, into any) error {
+	raw, err := c.send(ctx, method, path, contentType, body, header)
+	if err != nil || into == nil {
+		return err
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// send gives the answer as it came, or the problem as error.
+func (c *apiClient) send(ctx context.Context, method, path, contentType string, body []byte, header http.Header) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("request: %w", err)
+		return nil, fmt.Errorf("request: %w", err)
 	}
 	for name := range header {
 		request.Header.Set(name, header.Get(name))
@@ -86,20 +95,17 @@ func (c *apiClient) call(ctx context.Context, method, path, contentType string, 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return fmt.Errorf("the API does not answer: %w", err)
+		return nil, fmt.Errorf("the API does not answer: %w", err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("reading the answer: %w", err)
+		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	if response.StatusCode >= 400 {
-		return problemIn(response, raw)
+		return nil, problemIn(response, raw)
 	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(raw, into)
+	return raw, nil
 }
 
 func problemIn(response *http.Response, raw []byte) error {

@@ -55,7 +55,7 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
 	cmd.AddCommand(upCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), caseCommand(s),
-		agendaCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
+		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), rebuildCommand(s), rulesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
 	return cmd
 }
 
