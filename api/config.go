@@ -129,6 +129,7 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history", s.listHistory},
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
+		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},

@@ -5,6 +5,8 @@ package api
 import (
 	"net/http"
 	"strconv"
+
+	"ricongiungi/access"
 )
 
 // listEvents is the feed. Its cursor is the position to begin at, and it always
@@ -22,7 +24,7 @@ func (s *server) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if n := len(page.Items); n > 0 {
 		next = page.Items[n-1].Position + 1
 	}
-	return answer(w, http.StatusOK, listOf(page.Items, strconv.FormatInt(next, 10)))
+	return answer(w, http.StatusOK, listOf(access.GuardedFeed(page.Items), strconv.FormatInt(next, 10)))
 }
 
 func (s *server) showCheckpoint(w http.ResponseWriter, r *http.Request) error {

@@ -163,6 +163,8 @@ func (s *State) amendable(id string) (Fact, *Refusal) {
 		switch f.Event.(type) {
 		case *EventCorrected, *EventAnnulled, *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted:
 			return Fact{}, notCorrectable().at("event_id")
+		case *AddressSealed, *AccessCut, *UnsealingAsked:
+			return Fact{}, takesTwo()
 		}
 		if amended, stands := amendments.amend(f); stands {
 			return amended, nil

@@ -79,7 +79,8 @@ type story struct {
 	book     *rules.Book
 	services Services
 	facts    []Fact
-	given    int // number of commands so far, for their ids
+	given    int   // number of commands so far, for their ids
+	actor    Actor // who gives the next command
 	now      time.Time
 	drafts   []Draft
 	refusal  *Refusal
@@ -87,7 +88,7 @@ type story struct {
 
 func given(t *testing.T, history ...telling) *story {
 	t.Helper()
-	s := &story{t: t, book: book}
+	s := &story{t: t, book: book, actor: Actor{ID: "c0", Role: Counsellor}}
 	for _, h := range history {
 		s.when(h.day, h.command)
 		if s.refusal != nil {
@@ -102,7 +103,7 @@ func (s *story) state() *State { return Fold(s.facts) }
 
 func (s *story) request() Request {
 	return Request{CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.given), CaseID: caseID,
-		Actor: Actor{ID: "c0", Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
+		Actor: s.actor, Now: s.now, Book: s.book, Services: s.services}
 }
 
 // when gives the command at noon of the day.
@@ -112,6 +113,12 @@ func (s *story) whenAt(now time.Time, c Command) *story {
 	s.given++
 	s.now = now
 	s.drafts, s.refusal = Decide(s.state(), c, s.request())
+	return s
+}
+
+// by lets somebody else give the next command.
+func (s *story) by(actor string) *story {
+	s.actor.ID = actor
 	return s
 }
 

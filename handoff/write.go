@@ -173,7 +173,7 @@ func exampleMessages() []Message {
 		{Kind: DocumentsSupplied, On: day.AddDays(35)},
 		{Kind: RefusalNotice, On: day.AddDays(60)},
 		{Kind: ObservationsFiled, On: day.AddDays(66)},
-		{Kind: Decision, On: day.AddDays(100), Members: []Member{{Ref: "1", Decision: "authorised"}, {Ref: "2", Decision: "authorised"}}},
+		{Kind: Decision, On: day.AddDays(100), Members: []Member{{Ref: "1", Decision: "authorised"}}},
 		{Kind: Revocation, On: day.AddDays(120), Members: []Member{{Ref: "1"}}, Ground: "false_papers"},
 		{Kind: RevocationWithdrawn, On: day.AddDays(135), Members: []Member{{Ref: "1"}}},
 		{Kind: Improcedibilita, On: day.AddDays(140), Members: []Member{{Ref: "2"}}, Ground: "papers_missing"},

@@ -107,6 +107,7 @@ type Entry struct {
 	Data          json.RawMessage  `json:"data"`
 	Private       casefile.Private `json:"private,omitempty"`    // by person id; absent once erased
 	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
+	Marking       casefile.Marking `json:"-"`                    // who may know of it; zero when ordinary
 }
 
 // AgendaQuery selects agenda items over all cases of the offices named. Other
