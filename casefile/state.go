@@ -83,7 +83,7 @@ const (
 // Phases lists the phases in the order in which a case goes through them.
 func Phases() []Phase {
 	return []Phase{PhaseUnopened, PhasePreparing, PhaseUnderReview, PhaseAwaitingDocument, PhaseRefusalNotified,
-		PhasePreDeparture, PhaseArrival, PhaseFollowUp, PhaseClosed}
+		PhaseAppeal, PhasePreDeparture, PhaseArrival, PhaseFollowUp, PhaseClosed}
 }
 
 // Phase derives the phase from what is recorded.
