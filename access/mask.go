@@ -55,11 +55,14 @@ func SeesAll(role casefile.Role) bool { return role != casefile.EducationOfficer
 
 func pupilsOf(view casefile.View) []casefile.MemberView {
 	var pupils []casefile.MemberView
+	var nothing casefile.MemberView
 	for _, member := range view.Members {
 		if !member.SchoolDue && member.School == nil {
 			continue
 		}
 		member.Documents, member.SupportView = []*casefile.Document{}, member.ForSchool()
+		member.TaxCode, member.Doubt, member.Upheld, member.OwnPermit, member.Unaccompanied = "", nil, nil, nil, nil
+		member.SeparatedOn, member.MovedTo, member.OtherRefs = nothing.SeparatedOn, "", nil
 		member.Conditions = nil // income and housing are none of the school's business
 		pupils = append(pupils, member.WithoutReview())
 	}
@@ -83,7 +86,7 @@ func pupilsAsPeople(view casefile.View, pupils []casefile.MemberView) []casefile
 		if !slices.ContainsFunc(pupils, func(m casefile.MemberView) bool { return m.MemberID == person.PersonID }) {
 			continue
 		}
-		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, Restricted: person.Restricted, Particulars: casefile.Particulars{
+		people = append(people, casefile.Person{PersonID: person.PersonID, Erased: person.Erased, AddressSealed: person.AddressSealed, Restricted: person.Restricted, Particulars: casefile.Particulars{
 			FamilyName: person.FamilyName, GivenName: person.GivenName, BirthDate: person.BirthDate,
 			Sex: person.Sex, Citizenship: person.Citizenship, Address: person.Address, MayCollect: person.MayCollect,
 		}})

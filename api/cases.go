@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -54,9 +55,19 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
 	if asOf.IsZero() && knownAt.IsZero() {
 		return s.showPresent(w, r, id)
 	}
+	return s.showPast(w, r, id, asOf, knownAt)
+}
+
+// showPast keeps of a past view what is kept today: an address that is sealed
+// now was not sealed then.
+func (s *server) showPast(w http.ResponseWriter, r *http.Request, id string, asOf, knownAt time.Time) error {
+	guard, err := s.guardOf(r, id)
+	if err != nil {
+		return err
+	}
 	view, err := s.Views.CaseAsOf(r.Context(), id, asOf, knownAt)
 	if err == nil {
-		view, err = access.Masked(view, actorOf(r).Role)
+		view, err = access.Masked(access.Guarded(view, guard, actorOf(r)), actorOf(r).Role)
 	}
 	if err != nil {
 		return err
@@ -64,12 +75,26 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, view)
 }
 
+// guardOf tells whom the sealed parts of the case are kept from; nil when there
+// are none.
+func (s *server) guardOf(r *http.Request, id string) (*casefile.Guard, error) {
+	kept, err := s.Views.Rendered(r.Context(), id, exchangeOf(r).standing)
+	if err != nil || !guarded(kept) {
+		return nil, err
+	}
+	view, err := viewOf(kept)
+	return view.Guard, err
+}
+
+// guarded looks for the guard without reading the whole view.
+func guarded(kept Rendered) bool { return bytes.Contains(kept.View, []byte(`"guard":{`)) }
+
 func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) error {
 	kept, err := s.Views.Rendered(r.Context(), id, exchangeOf(r).standing)
 	if err != nil {
 		return err
 	}
-	content, err := present(kept, actorOf(r).Role)
+	content, err := present(kept, actorOf(r))
 	if err != nil {
 		return err
 	}
@@ -83,9 +108,9 @@ func (s *server) showPresent(w http.ResponseWriter, r *http.Request, id string) 
 
 // present is the view as the role may see it, in JSON. Who sees all of it gets
 // it as it is kept, with the people put in at its end.
-func present(kept Rendered, role casefile.Role) ([]byte, error) {
-	if access.SeesAll(role) {
-		people, err := json.Marshal(access.Unrestricted(kept.People, role))
+func present(kept Rendered, actor casefile.Actor) ([]byte, error) {
+	if access.SeesAll(actor.Role) && !guarded(kept) {
+		people, err := json.Marshal(access.Unrestricted(kept.People, actor.Role))
 		if err != nil {
 			return nil, fmt.Errorf("people of the case: %w", err)
 		}
@@ -94,7 +119,7 @@ func present(kept Rendered, role casefile.Role) ([]byte, error) {
 	}
 	view, err := viewOf(kept)
 	if err == nil {
-		view, err = access.Masked(view, role)
+		view, err = access.Masked(access.Guarded(view, view.Guard, actor), actor.Role)
 	}
 	if err != nil {
 		return nil, err
@@ -125,9 +150,23 @@ func (s *server) listCaseAgenda(w http.ResponseWriter, r *http.Request) error {
 	}
 	view, err := viewOf(kept)
 	if err == nil {
-		view, err = access.Masked(view, actorOf(r).Role)
+		view, err = access.Masked(access.Guarded(view, view.Guard, actorOf(r)), actorOf(r).Role)
 	}
 	return answerPage(w, Page[casefile.DueView]{Items: view.Agenda}, err)
+}
+
+// listHandovers gives the packages for the offices that took over: they hold no
+// names and nothing that is confidential here.
+func (s *server) listHandovers(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "case_id")
+	if err != nil {
+		return err
+	}
+	if err := queryOf(r).err(); err != nil {
+		return err
+	}
+	packages, err := s.Views.Handovers(r.Context(), id)
+	return answerPage(w, Page[casefile.Handover]{Items: packages}, err)
 }
 
 func (s *server) listAgenda(w http.ResponseWriter, r *http.Request) error {
@@ -141,6 +180,7 @@ func (s *server) listAgenda(w http.ResponseWriter, r *http.Request) error {
 		asked.Role = casefile.EducationOfficer
 	}
 	page, err := s.Views.Agenda(r.Context(), asked)
+	page.Items = access.GuardedAgenda(page.Items, actorOf(r))
 	return answerPage(w, page, err)
 }
 
@@ -155,7 +195,12 @@ func (s *server) listHistory(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
+	guard, err := s.guardOf(r, id)
+	if err != nil {
+		return err
+	}
 	page, err := s.Views.History(r.Context(), asked)
+	page.Items = access.GuardedHistory(page.Items, guard, actorOf(r))
 	return answerPage(w, page, err)
 }
 
@@ -167,6 +212,9 @@ func (s *server) showEventProof(w http.ResponseWriter, r *http.Request) error {
 	version, err := strconv.ParseInt(chi.URLParam(r, "version"), 10, 64)
 	if err != nil || version < 1 || version > maxPosition {
 		return ErrNotFound
+	}
+	if err := s.mayProve(r, id, version); err != nil {
+		return err
 	}
 	proof, err := s.Evidence.EventProof(r.Context(), id, version)
 	if err != nil {
@@ -213,4 +261,23 @@ func (s *server) exportPerson(w http.ResponseWriter, r *http.Request) error {
 		return ErrNotFound
 	}
 	return answer(w, http.StatusOK, record)
+}
+
+// mayProve refuses proofs of events that the caller may not know of: a proof
+// holds the event.
+func (s *server) mayProve(r *http.Request, id string, version int64) error {
+	guard, err := s.guardOf(r, id)
+	if err != nil || guard == nil || len(guard.Protection) == 0 {
+		return err
+	}
+	page, err := s.Views.History(r.Context(), HistoryQuery{CaseID: id, Limit: int(version)})
+	if err != nil {
+		return err
+	}
+	for _, entry := range access.GuardedHistory(page.Items, guard, actorOf(r)) {
+		if entry.Version == version {
+			return nil
+		}
+	}
+	return ErrNotFound
 }

@@ -70,6 +70,11 @@ func TestAgendas(t *testing.T) {
 	answer := w.do("GET", "/v1/cases/"+caseA+"/agenda", "", w.as(casefile.Counsellor))
 	require.Equal(t, http.StatusOK, answer.Code, answer.Body)
 	assert.Contains(t, answer.Body.String(), `"why":{`)
+	answer = w.do("GET", "/v1/cases/"+caseA+"/handovers", "", w.as(casefile.Counsellor))
+	assert.Equal(t, http.StatusOK, answer.Code, answer.Body)
+	assert.Contains(t, answer.Body.String(), "comune-bergamo")
+	assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/cases/"+caseB+"/handovers", "", w.as(casefile.Counsellor)).Code)
+
 	w.do("GET", "/v1/agenda?responsible=counsellor&due_by=2026-04-30", "", w.as(casefile.EducationOfficer))
 	assert.Equal(t, casefile.EducationOfficer, w.asked.(AgendaQuery).Role, "others' items are none of theirs")
 	answer = w.do("GET", "/v1/agenda?responsible=counsellor&due_by=2026-04-30", "", w.as(casefile.Counsellor))

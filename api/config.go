@@ -136,6 +136,7 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
 		{"GET", "/v1/cases/{case_id}/capsule", s.showCapsule},
 		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
+		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},

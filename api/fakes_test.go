@@ -97,6 +97,13 @@ func (f *fakes) CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.
 	return f.Case(ctx, caseID)
 }
 
+func (f *fakes) Handovers(ctx context.Context, caseID string) ([]casefile.Handover, error) {
+	view, err := f.Case(ctx, caseID)
+	to := casefile.HandedOver{On: day, Municipality: "016024", Recipient: "comune-bergamo", MemberID: memberA}
+	return []casefile.Handover{{CaseID: caseID, From: view.Office, To: to, Review: view.Review, SponsorID: view.SponsorID, Language: "ar",
+		Members: view.Members, Due: view.Agenda, Done: []casefile.StepView{{Step: "entered", On: day}}}}, err
+}
+
 func (f *fakes) Cases(_ context.Context, q CaseQuery) (Page[CaseRow], error) {
 	f.asked = q
 	if q.Cursor == "forged" {

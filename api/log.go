@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
+	"ricongiungi/access"
 )
 
 // listEvents is the feed. Its cursor is the position to begin at, and it always
@@ -24,7 +25,7 @@ func (s *server) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if n := len(page.Items); n > 0 {
 		next = page.Items[n-1].Position + 1
 	}
-	return answer(w, http.StatusOK, listOf(page.Items, strconv.FormatInt(next, 10)))
+	return answer(w, http.StatusOK, listOf(access.GuardedFeed(page.Items), strconv.FormatInt(next, 10)))
 }
 
 func (s *server) showCheckpoint(w http.ResponseWriter, r *http.Request) error {

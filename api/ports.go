@@ -50,6 +50,8 @@ type Views interface {
 	Rendered(ctx context.Context, caseID string, at views.Standing) (Rendered, error)
 	// CaseAsOf folds the case as of a day and as known at an instant (zero: no limit).
 	CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.Time) (casefile.View, error)
+	// Handovers draws up the packages for offices that took over. Errors: ErrNotFound.
+	Handovers(ctx context.Context, caseID string) ([]casefile.Handover, error)
 	Cases(ctx context.Context, q CaseQuery) (Page[CaseRow], error)
 	// History lists the events of a case, oldest first. Errors: ErrNotFound, ErrBadCursor.
 	History(ctx context.Context, q HistoryQuery) (Page[Entry], error)

@@ -48,19 +48,24 @@ func (d Due) key() string { return d.Item + "/" + d.Subject + "/" + d.Term.Due.S
 // Agenda lists what is to happen next, soonest first. It depends on the facts
 // and the book only: computing it again gives the same days.
 func Agenda(s *State, book *rules.Book) []Due {
-	if s.OpenedOn.IsZero() || !s.ClosedOn.IsZero() {
-		return nil
-	}
+	return agendaOf(s, book).items
+}
+
+func agendaOf(s *State, book *rules.Book) *agenda {
 	a := &agenda{state: s, book: book}
+	if s.OpenedOn.IsZero() || !s.ClosedOn.IsZero() {
+		return a
+	}
 	a.authorisation()
 	for _, m := range s.Members {
 		if m.Ending == "" {
-			a.preDeparture(m)
-			a.arrival(m)
+			a.underway(m)
 		}
 		if m.Ending == "" || m.Ending == Settled {
 			a.school(m)
 			a.kinship(m)
+		}
+		if m.Ending == Settled {
 			a.support(m)
 		}
 		a.appeals(m)
@@ -68,11 +73,33 @@ func Agenda(s *State, book *rules.Book) []Due {
 	}
 	a.contact()
 	a.followUp()
+	a.branches()
 	if !slices.ContainsFunc(a.items, Due.step) {
 		a.add(Due{Item: "periodic_review", Part: FollowUp, By: Counsellor, Term: book.Term(rules.PeriodicReview, s.LastOn)})
 	}
+	a.protections()
 	slices.SortStableFunc(a.items, Due.compare)
-	return a.items
+	return a
+}
+
+// underway lists what is to come on the way of a member whose path is open.
+func (a *agenda) underway(m *Member) {
+	from := len(a.items)
+	a.preDeparture(m)
+	a.arrival(m)
+	a.added(m)
+	a.support(m)
+	a.standStill(m, from)
+}
+
+// branches adds what follows from what happens to people on the way.
+func (a *agenda) branches() {
+	a.doubts()
+	a.ownPermits()
+	a.contactRetry()
+	a.unsealings()
+	a.taxCodes()
+	a.unaccompanied()
 }
 
 func (d Due) compare(e Due) int {
@@ -85,6 +112,7 @@ type agenda struct {
 	state *State
 	book  *rules.Book
 	items []Due
+	still []Due // what stands still while children are referred as unaccompanied
 }
 
 func (a *agenda) add(d Due) {
@@ -151,7 +179,7 @@ func (a *agenda) preDeparture(m *Member) {
 
 func (a *agenda) arrival(m *Member) {
 	switch {
-	case !m.here():
+	case !m.here(), m.bornHere():
 		return
 	case m.EnteredOn.IsZero() || a.state.procedure() == OfCitizen:
 		a.stay(m)
@@ -244,8 +272,13 @@ func (d Due) Explain(book *rules.Book) rules.Text {
 		return text
 	}
 	days := itoa(int64(ReviewClock{Pauses: d.Pauses}.suspended()))
+	why := rules.Text{It: "art. 10-bis L. 241/1990", En: "art. 10-bis L. 241/1990"}
+	if d.Part != Authorisation {
+		rule := book.At(rules.MSNAPause, d.Term.From)
+		why = rules.Text{It: "presa in carico come minore non accompagnato; " + rule.Citation, En: "referral as an unaccompanied minor; " + rule.Citation}
+	}
 	return rules.Text{
-		It: text.It + " Sospeso per " + days + " giorni (art. 10-bis L. 241/1990).",
-		En: text.En + " Suspended for " + days + " days (art. 10-bis L. 241/1990).",
+		It: text.It + " Sospeso per " + days + " giorni (" + why.It + ").",
+		En: text.En + " Suspended for " + days + " days (" + why.En + ").",
 	}
 }

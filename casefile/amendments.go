@@ -165,6 +165,8 @@ func (s *State) amendable(id string) (Fact, *Refusal) {
 			return Fact{}, notCorrectable().at("event_id")
 		case *PersonErased, *LegalHoldPlaced, *LegalHoldLifted, *ProcessingRestricted, *RestrictionLifted:
 			return Fact{}, notCorrectable().at("event_id") // these end by an act of their own, or not at all
+		case *AddressSealed, *AccessCut, *UnsealingAsked:
+			return Fact{}, takesTwo()
 		}
 		if amended, stands := amendments.amend(f); stands {
 			return amended, nil

@@ -114,7 +114,7 @@ func (c *RecordAppeal) admissible(s *State, m *Member) *Refusal {
 
 // endedByAct tells whether the path ended by an act that a court may undo.
 func (m *Member) endedByAct() bool {
-	return slices.Contains([]Ending{RefusedFinal, Improcedibile, VisaRefusedFinal, Revoked, NotEligible}, m.Ending)
+	return slices.Contains([]Ending{RefusedFinal, Improcedibile, VisaRefusedFinal, Revoked, NoLongerEligible}, m.Ending)
 }
 
 // RecordJudgment records what came of an appeal.
@@ -258,7 +258,7 @@ func (m *Member) win(a *Appeal, e *JudgmentGiven) {
 	case VisaRefusal, VisaSilence:
 		m.VisaRefusalUndone = !m.VisaRefusedOn.IsZero()
 		m.VisaDecision = a.comply
-		m.overturn(VisaRefusedFinal, NotEligible)
+		m.overturn(VisaRefusedFinal, NoLongerEligible)
 	case PermitRefusal, PermitSilence:
 		m.PermitRefusalUndone = !m.PermitRefusedOn.IsZero()
 		m.PermitBy = a.comply
@@ -283,7 +283,7 @@ func (m *Member) lose(on rules.Date) {
 	case m.permitRefused() && m.PermitIssuedOn.IsZero():
 		m.end(RefusedFinal, on)
 	case m.disproved() && !m.here():
-		m.end(NotEligible, on)
+		m.end(NoLongerEligible, on)
 	}
 }
 

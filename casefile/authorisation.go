@@ -115,10 +115,7 @@ type MemberListed struct {
 func (e *MemberListed) member() string { return e.MemberID }
 
 func (e *MemberListed) apply(s *State, f Fact) {
-	if s.Member(e.MemberID) == nil {
-		s.Members = append(s.Members, &Member{ID: e.MemberID, Ref: e.Ref, Kinship: e.Kinship})
-	}
-	s.with(e.MemberID, func(m *Member) { m.Who = m.Who.merge(f.Private[e.MemberID]) })
+	s.list(e.MemberID, e.Ref, e.Kinship, f.Private[e.MemberID])
 }
 
 // ApplicationFiled starts the Prefecture's clock.

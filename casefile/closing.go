@@ -28,6 +28,8 @@ func (c *CloseCase) decide(s *State, _ Request) ([]Draft, *Refusal) {
 		return nil, refusalOf("referrals_open", "case.closing",
 			"Almeno un invio attende risposta: chiudilo prima di chiudere la pratica. Ancora aperti: "+s.stillOpen()+".",
 			"At least one referral awaits its answer: close it before closing the case. Still open: "+s.stillOpen()+".")
+	case s.reserved():
+		return nil, notNow()
 	}
 	var drafts []Draft
 	for _, a := range s.Appointments {

@@ -114,6 +114,7 @@ type ContactMade struct {
 }
 
 func (e *ContactMade) apply(s *State, f Fact) {
+	s.reached(f.OccurredOn())
 	if s.ContactOn.IsZero() || f.OccurredOn().Before(s.ContactOn) {
 		s.ContactOn = f.OccurredOn()
 	}

@@ -37,7 +37,7 @@ func opens(c Command) bool {
 // outlivesClosing tells whether a closed case still takes the command.
 func outlivesClosing(c Command) bool {
 	switch c.(type) {
-	case *FileApplication, *ReopenCase, *AddNote, *CorrectEvent, *AnnulEvent:
+	case *FileApplication, *ReopenCase, *AddNote, *CorrectEvent, *AnnulEvent, *SealAddress, *CutAccess, *AskUnsealing, *AnswerUnsealing:
 		return true
 	case *RequestErasure, *ConfirmErasure, *PlaceLegalHold, *LiftLegalHold, *RestrictProcessing, *LiftRestriction:
 		return true

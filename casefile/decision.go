@@ -129,12 +129,14 @@ func (s *State) named(id, ref string) *Member {
 		return s.Member(id)
 	}
 	for _, m := range s.Members {
-		if m.Ref == ref {
+		if m.hasRef(ref) {
 			return m
 		}
 	}
 	return nil
 }
+
+func (m *Member) hasRef(ref string) bool { return m.Ref == ref || slices.Contains(m.OtherRefs, ref) }
 
 func notAuthorised() *Refusal {
 	return refusalOf("not_authorised", "art. 29 c. 7 TUI",

@@ -2,7 +2,12 @@
 
 package casefile
 
-import "ricongiungi/rules"
+import (
+	"cmp"
+	"slices"
+
+	"ricongiungi/rules"
+)
 
 // Effect is something to be done outside the case because of an event: a
 // message to somebody, or an entry in a calendar. It names templates and ids;
@@ -12,24 +17,46 @@ type Effect struct {
 	Kind     string `json:"kind"`      // message, appointment or link
 	Part     Part   `json:"part"`
 	Template string `json:"template"`
-	To       string `json:"to"`                 // a role, "family", or "service:<code>"
+	To       string `json:"to"`                 // a role, "family", "service:<code>" or "office:<code>"
 	Language string `json:"language,omitempty"` // BCP 47, for the family
 	Subject  string `json:"subject,omitempty"`  // id that the template needs
 	MemberID string `json:"member_id,omitempty"`
 	About    string `json:"about,omitempty"` // code of what is meant where the subject does not say, such as a paper
+	// Except are persons whose access is cut: to them it must not go, whoever
+	// else of the family it reaches.
+	Except []string `json:"except,omitempty"`
 }
 
 // Effects derives what an event asks to be done outside. Events recorded long
 // after they happened still inform the hub: it did not know.
 func Effects(s *State, f Fact) []Effect {
-	effects := react(s, f)
+	effects := s.withoutCut(react(s, f))
 	for i := range effects {
 		effects[i].ID = DeriveID(f.EventID, "effect/"+itoa(int64(i)))
-		if effects[i].To == "family" && effects[i].Language == "" {
-			effects[i].Language = s.ContactLanguage
+		if effects[i].To == "family" {
+			effects[i].Except = sortedKeys(s.Cut)
+			effects[i].Language = cmp.Or(effects[i].Language, s.ContactLanguage)
+		}
+		if Sensitivity(f.Event) == Protected {
+			effects[i] = effects[i].reserved()
 		}
 	}
 	return effects
+}
+
+// withoutCut drops what would go to a family of which nobody may be written to.
+func (s *State) withoutCut(effects []Effect) []Effect {
+	return slices.DeleteFunc(effects, func(e Effect) bool { return e.To == "family" && s.allCut() })
+}
+
+func (s *State) allCut() bool {
+	cut := func(m *Member) bool { return !s.Cut[m.ID].IsZero() }
+	return !s.Cut[s.SponsorID].IsZero() && !slices.ContainsFunc(s.Members, func(m *Member) bool { return !cut(m) })
+}
+
+// reserved says no more than that the case is to be looked at.
+func (e Effect) reserved() Effect {
+	return Effect{ID: e.ID, Kind: e.Kind, Part: e.Part, Template: "look_at_case", To: string(Counsellor)}
 }
 
 func react(s *State, f Fact) []Effect {
@@ -124,6 +151,33 @@ func reactHub(s *State, event Event) []Effect {
 			return []Effect{message(FollowUp, "well_being", string(Counsellor), e.MemberID)}
 		}
 	}
+	return reactToBranches(event)
+}
+
+// reactToBranches informs whoever must act on what happened on the way.
+func reactToBranches(event Event) []Effect {
+	switch e := event.(type) {
+	case *MemberAdded:
+		added := []Effect{message(Branches, "composition_changed", string(Counsellor), e.MemberID)}
+		if e.Origin != AddedByPrefecture {
+			added = append(added, message(Branches, "composition_changed", string(SUIOfficer), e.MemberID))
+		}
+		return added
+	case *MemberTransferred:
+		return handover(e.Recipient, e.MemberID)
+	case *CaseTransferred:
+		return handover(e.Recipient, "")
+	case *UnsealingAsked:
+		return []Effect{{Kind: "message", Part: Branches, Template: "unsealing_asked", To: string(Supervisor), Subject: e.RequestID}}
+	case *UnaccompaniedMinorReferred:
+		referred := []Effect{message(Branches, "unaccompanied_minor_referred", "service:msna", e.MemberID)}
+		if e.OverCapacity {
+			referred = append(referred, message(Branches, "msna_over_capacity", string(Supervisor), e.MemberID))
+		}
+		return referred
+	case *ReunificationResumed:
+		return []Effect{message(Branches, "reunification_resumed", "service:msna", e.MemberID)}
+	}
 	return nil
 }
 
@@ -154,6 +208,15 @@ func aboutReferral(s *State, template, to, id string) Effect {
 		e.MemberID = f.MemberID
 	}
 	return e
+}
+
+// handover sends the package to the office named; without one it is handed over
+// by whoever transfers.
+func handover(recipient, member string) []Effect {
+	if recipient == "" {
+		return nil
+	}
+	return []Effect{message(Branches, "handover_package", "office:"+recipient, member)}
 }
 
 func message(part Part, template, to, member string) Effect {

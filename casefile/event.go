@@ -30,19 +30,22 @@ type Particulars struct {
 	Email       string     `json:"email,omitempty"`
 	Address     string     `json:"address,omitempty"`
 	MayCollect  string     `json:"may_collect,omitempty"` // who may collect the child from school, one to a line
+	TaxCode     string     `json:"tax_code,omitempty"`    // codice fiscale, provisional or definitive
+	Step        string     `json:"step,omitempty"`        // of a child protection
 	Note        string     `json:"note,omitempty"`
 	Figures     string     `json:"figures,omitempty"` // what a check of conditions was made from, as JSON; written by the engine only
 	Service     string     `json:"service,omitempty"` // code, of a confidential referral
 }
 
-// merge keeps what was known and overlays what is said anew. A note, a service
-// and the figures of a check belong to their own event and never become
-// properties of the person.
+// merge keeps what was known and overlays what is said anew. A note, a step and
+// the figures of a check belong to their own event and never become properties
+// of the person.
 func (p Particulars) merge(n Particulars) Particulars {
 	for _, field := range []struct{ have, said *string }{
 		{&p.FamilyName, &n.FamilyName}, {&p.GivenName, &n.GivenName}, {&p.Sex, &n.Sex},
 		{&p.Citizenship, &n.Citizenship}, {&p.SUIFile, &n.SUIFile}, {&p.Phone, &n.Phone},
 		{&p.Email, &n.Email}, {&p.Address, &n.Address}, {&p.MayCollect, &n.MayCollect},
+		{&p.Email, &n.Email}, {&p.Address, &n.Address}, {&p.TaxCode, &n.TaxCode},
 	} {
 		if *field.said != "" {
 			*field.have = *field.said
@@ -161,6 +164,29 @@ var events = map[string]eventType{
 	"member_withdrawn":                current[MemberWithdrawn](1),
 	"person_died":                     current[PersonDied](1),
 	"case_transferred":                current[CaseTransferred](1),
+	"member_added":                    current[MemberAdded](1),
+	"member_resumed":                  current[MemberResumed](1),
+	"member_transferred":              current[MemberTransferred](1),
+	"member_lapsed":                   current[MemberLapsed](1),
+	"member_upheld":                   current[MemberUpheld](1),
+	"contact_attempted":               current[ContactAttempted](1),
+	"contact_lost":                    current[ContactLost](1),
+	"separated":                       current[Separated](1),
+	"own_permit_requested":            current[OwnPermitRequested](1),
+	"own_permit_decided":              current[OwnPermitDecided](1),
+	"address_sealed":                  current[AddressSealed](1),
+	"access_cut":                      current[AccessCut](1),
+	"unsealing_asked":                 current[UnsealingAsked](1),
+	"unsealing_answered":              current[UnsealingAnswered](1),
+	"person_linked":                   current[PersonLinked](1),
+	"person_unlinked":                 current[PersonUnlinked](1),
+	"members_merged":                  current[MembersMerged](1),
+	"members_unmerged":                current[MembersUnmerged](1),
+	"tax_code_recorded":               current[TaxCodeRecorded](1),
+	"unaccompanied_minor_referred":    current[UnaccompaniedMinorReferred](1),
+	"unaccompanied_step_recorded":     current[UnaccompaniedStepRecorded](1),
+	"reunification_resumed":           current[ReunificationResumed](1),
+	"protection_recorded":             current[ProtectionRecorded](1),
 	"conditions_checked":              current[ConditionsChecked](1),
 	"event_corrected":                 current[EventCorrected](1),
 	"event_annulled":                  current[EventAnnulled](1),

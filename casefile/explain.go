@@ -12,10 +12,10 @@ import (
 // starters names, for agenda items that begin on days on which much may happen,
 // the events from which their term may be counted.
 var starters = map[string][]string{
-	"decision": {"application_filed", "refusal_notified", "observations_filed"}, "documents": {"documents_requested"}, "observations": {"refusal_notified"},
+	"decision": {"application_filed", "refusal_notified", "observations_filed", "member_added"}, "documents": {"documents_requested"}, "observations": {"refusal_notified"},
 	"visa_request": {"nulla_osta_issued", "judgment_given", "sponsor_naturalised", "case_opened"}, "visa_decision": {"visa_requested"}, "visa_refusal_follow_up": {"visa_refused"},
 	"entry": {"visa_granted"}, "first_contact": {"nulla_osta_issued", "member_refused", "improcedibile_declared"},
-	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered", "presence_recorded"}, "agreement": {"entered"},
+	"host_notice": {"entered"}, "presentation": {"entered"}, "permit_request": {"entered", "presence_recorded", "member_added"}, "agreement": {"entered"},
 	"civics": {"agreement_signed"}, "permit": {"permit_requested"}, "permit_refusal_follow_up": {"permit_refused"},
 	"settle": {"permit_issued", "school_started"}, "school_request": {"entered", "presence_recorded", "school_left"},
 	"information_pack": {"nulla_osta_issued", "member_refused", "improcedibile_declared"}, "needs_profile": {"nulla_osta_issued"}, "papers": {"nulla_osta_issued"},

@@ -16,13 +16,14 @@ import (
 func Fold(facts []Fact) *State {
 	s := &State{lapsed: map[string]bool{}, reminded: map[string]bool{}, lateness: map[string]lateness{}, facts: facts}
 	amendments := amendmentsIn(facts)
+	s.merged = mergesIn(facts, amendments)
 	for _, f := range facts {
 		s.CaseID, s.Version = f.CaseID, f.Version
 		f, stands := amendments.amend(f)
 		if !stands {
 			continue
 		}
-		f.Event.apply(s, f)
+		s.applied(f)
 		if !noticedByEngine(f.Event) {
 			s.LastOn = later(s.LastOn, f.OccurredOn())
 		}

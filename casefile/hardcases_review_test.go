@@ -240,7 +240,7 @@ func TestHardCase15AVisaUnusedEndsOneChildsPathOnly(t *testing.T) {
 
 func TestHardCase17DNADisprovesOneChildAndTheSiblingsGoOn(t *testing.T) {
 	s := given(t, until("visa_requested", child)...).does("2026-04-20", &RecordDNAResult{step(child, "2026-04-20"), KinshipDisproved})
-	s.ending(child, NotEligible).ending(girl, "").ending(wife, "").thenDue("visa_request", girl, "2026-08-17")
+	s.ending(child, NoLongerEligible).ending(girl, "").ending(wife, "").thenDue("visa_request", girl, "2026-08-17")
 	s.does("2026-06-01", &RecordDNAResult{step(child, "2026-06-01"), KinshipConfirmed}).ending(child, "").thenDue("visa_decision", child, "2026-04-09")
 	here := given(t, until("entered", child)...).does("2026-06-01", &RecordDNAResult{step(child, "2026-06-01"), KinshipDisproved})
 	here.ending(child, "").thenDue("kinship_follow_up", child, "2026-06-09") // 2 June does not count

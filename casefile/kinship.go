@@ -27,7 +27,7 @@ func (c *RecordDNAResult) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, futureDay()
 	case m.KinshipOn == c.On && m.KinshipVerdict == c.Verdict:
 		return nil, nil
-	case m.Ending != "" && m.Ending != NotEligible && !m.toldLate(c.On):
+	case m.Ending != "" && m.Ending != NoLongerEligible && !m.toldLate(c.On):
 		return nil, memberEnded(m.Ending)
 	case m.KinshipOn == c.On:
 		return nil, alreadyRecorded("kinship_tested", c.On)
@@ -48,12 +48,13 @@ func (e *KinshipTested) apply(s *State, f Fact) {
 		if f.OccurredOn().Before(m.KinshipOn) {
 			return // an earlier test that is told late
 		}
+		was := m.disproved()
 		m.KinshipOn, m.KinshipVerdict = f.OccurredOn(), e.Verdict
 		switch {
-		case !m.disproved():
-			m.overturn(NotEligible)
+		case was && !m.disproved(): // a path that lapsed for another reason stays lapsed
+			m.overturn(NoLongerEligible)
 		case m.Ending == "" && !m.here() && !m.appealing():
-			m.end(NotEligible, f.OccurredOn())
+			m.end(NoLongerEligible, f.OccurredOn())
 		}
 	})
 }

@@ -79,16 +79,16 @@ type story struct {
 	book     *rules.Book
 	services Services
 	facts    []Fact
-	given    int // number of commands so far, for their ids
+	given    int   // number of commands so far, for their ids
+	actor    Actor // who gives the next command
 	now      time.Time
-	actor    string
 	drafts   []Draft
 	refusal  *Refusal
 }
 
 func given(t *testing.T, history ...telling) *story {
 	t.Helper()
-	s := &story{t: t, book: book}
+	s := &story{t: t, book: book, actor: Actor{ID: "c0", Role: Counsellor}}
 	for _, h := range history {
 		s.when(h.day, h.command)
 		if s.refusal != nil {
@@ -103,7 +103,7 @@ func (s *story) state() *State { return Fold(s.facts) }
 
 func (s *story) request() Request {
 	return Request{CommandID: fmt.Sprintf("00000000-0000-4000-8000-%012d", s.given), CaseID: caseID,
-		Actor: Actor{ID: s.actor, Role: Counsellor}, Now: s.now, Book: s.book, Services: s.services}
+		Actor: s.actor, Now: s.now, Book: s.book, Services: s.services}
 }
 
 // when gives the command at noon of the day.
@@ -111,11 +111,18 @@ func (s *story) when(on string, c Command) *story { return s.whenAt(noon(on), c)
 
 func (s *story) whenAt(now time.Time, c Command) *story {
 	s.given++
-	s.now, s.actor = now, "c0"
+	s.now = now
+	request := s.request()
 	if _, second := c.(*ConfirmErasure); second {
-		s.actor = "c1" // an erasure takes two
+		request.Actor.ID = "c1" // an erasure takes two
 	}
-	s.drafts, s.refusal = Decide(s.state(), c, s.request())
+	s.drafts, s.refusal = Decide(s.state(), c, request)
+	return s
+}
+
+// by lets somebody else give the next command.
+func (s *story) by(actor string) *story {
+	s.actor.ID = actor
 	return s
 }
 

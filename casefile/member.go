@@ -18,8 +18,9 @@ const (
 	Deceased         Ending = "deceased"
 	Revoked          Ending = "revoked"
 	TransferredOut   Ending = "transferred_out"
-	Improcedibile    Ending = "improcedibile"      // file closed by the SUI for missing papers
-	NotEligible      Ending = "no_longer_eligible" // kinship disproved before entry
+	Improcedibile    Ending = "improcedibile" // file closed by the SUI for missing papers
+	LostContact      Ending = "lost_contact"
+	NoLongerEligible Ending = "no_longer_eligible" // a requirement of art. 29 TUI is gone before entry
 )
 
 // Kinship is how a member is related to the sponsor (art. 29 c. 1 TUI).
@@ -119,6 +120,20 @@ type Member struct {
 	School    School
 	Absences  []Absence
 
+	Origin        Origin     // how the member came to a case that had begun
+	AddedOn       rules.Date // zero for those named in the application
+	Next          rules.Term // what the addition started
+	OtherRefs     []string   // of entries merged into this one
+	SeparatedOn   rules.Date
+	Upheld        []Cause // doubts decided in the member's favour
+	UpheldOn      rules.Date
+	OwnPermit     OwnPermit
+	Unaccompanied *Unaccompanied
+	Pauses        []Pause // of the reunification, over by now
+	Protection    *Protection
+	MovedTo       string // ISTAT code of the municipality, when moved alone
+	ResumedOn     rules.Date
+
 	Ending  Ending
 	EndedOn rules.Date
 
@@ -136,7 +151,7 @@ func (m *Member) Stage() Stage {
 		return StagePermitRequested
 	case !m.PresentedOn.IsZero():
 		return StagePresented
-	case !m.EnteredOn.IsZero():
+	case !m.EnteredOn.IsZero(), m.bornHere():
 		return StageEntered
 	case !m.PresentOn.IsZero():
 		return StagePresent

@@ -98,7 +98,7 @@ func (c *DeclareImprocedibile) decide(s *State, r Request) ([]Draft, *Refusal) {
 	}
 	var drafts []Draft
 	for _, m := range s.Members {
-		if (len(c.Refs) == 0 || slices.Contains(c.Refs, m.Ref)) && m.awaitsSUI() && m.RefusedOn != c.On {
+		if (len(c.Refs) == 0 || slices.ContainsFunc(c.Refs, m.hasRef)) && m.awaitsSUI() && m.RefusedOn != c.On {
 			drafts = append(drafts, Draft{Event: &ImprocedibileDeclared{OfMember: OfMember{m.ID}, Ground: c.Ground}, On: c.On})
 		}
 	}

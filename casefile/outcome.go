@@ -4,6 +4,7 @@ package casefile
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -53,6 +54,7 @@ type Change struct {
 func Changes(before, after []Due) []Change {
 	type thing struct{ item, subject string }
 	was := map[thing]string{}
+	before, after = openly(before), openly(after)
 	for _, d := range before {
 		was[thing{d.Item, d.Subject}] = d.Term.Due.String()
 	}
@@ -70,6 +72,11 @@ func Changes(before, after []Due) []Change {
 		}
 	}
 	return changes
+}
+
+// openly leaves out what not everybody may know of.
+func openly(items []Due) []Due {
+	return slices.DeleteFunc(slices.Clone(items), func(d Due) bool { return d.Class() == Protected })
 }
 
 // StaleVersion refuses a command that was given on an older state of the case.

@@ -15,7 +15,7 @@ func TestAnErasureTakesTwoPersons(t *testing.T) {
 	t.Parallel()
 	given(t, until("authorised", wife)...).when("2026-03-02", &ConfirmErasure{PersonID: girl}).thenRefused("erasure_not_asked")
 	s := given(t, askedFor(girl)...)
-	s.actor, s.now = "c0", noon("2026-03-02")
+	s.actor.ID, s.now = "c0", noon("2026-03-02")
 	if _, refusal := Decide(s.state(), &ConfirmErasure{PersonID: girl}, s.request()); refusal == nil || refusal.Code != "same_person" {
 		t.Fatalf("the person who asked confirms it and gets %+v", refusal)
 	}

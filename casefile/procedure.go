@@ -148,9 +148,14 @@ func (e *PresenceRecorded) apply(s *State, f Fact) {
 	})
 }
 
-// hereSince is the day from which the member is in Italy; zero while abroad.
+// hereSince is the day from which the member is in Italy: that of the entry or of
+// the presence recorded or, for a child born here, the day on which the hub was
+// told; zero while abroad.
 func (m *Member) hereSince() rules.Date {
-	if m.EnteredOn.IsZero() {
+	switch {
+	case m.bornHere():
+		return m.AddedOn
+	case m.EnteredOn.IsZero():
 		return m.PresentOn
 	}
 	return m.EnteredOn
@@ -173,10 +178,10 @@ func (s *State) permitLate(m *Member, on rules.Date) bool {
 	return !term.IsZero() && on.After(term.Due)
 }
 
-// permitTerm is the term of the permit request: counted from the entry or, where
-// the way begins here, from the end of the old permit.
+// permitTerm is the term of the permit request: counted from the entry or the
+// birth here or, where the way begins here, from the end of the old permit.
 func (m *Member) permitTerm() rules.Term {
-	if m.EnteredOn.IsZero() {
+	if m.EnteredOn.IsZero() && !m.bornHere() {
 		return m.RequestBy
 	}
 	return m.Presentation

@@ -194,12 +194,32 @@ func (w *walk) next() Command {
 	for _, c := range w.state().Concerns {
 		w.fill.ids = append(w.fill.ids, c.ID)
 	}
-	if rapid.IntRange(0, 2).Draw(w.fill.rt, "stray") == 0 {
+	switch rapid.IntRange(0, 5).Draw(w.fill.rt, "branch") {
+	case 0:
+		return w.branch()
+	case 1, 2:
 		command := commands[rapid.SampledFrom(CommandNames()).Draw(w.fill.rt, "command")]()
 		w.fill.fill(reflect.ValueOf(command).Elem())
 		return command
 	}
 	return w.stepAhead()
+}
+
+// branch is something that happens to people on the way.
+func (w *walk) branch() Command {
+	today := rules.DateOf(w.now)
+	persons := []string{wife, child, girl}
+	who := rapid.SampledFrom(persons).Draw(w.fill.rt, "who")
+	at := Step{MemberID: who, On: today}
+	return rapid.SampledFrom([]Command{
+		&Withdraw{On: today, Members: []string{who}, Reason: "x"}, &ResumeMember{at, "x"}, &AddMember{On: today, Origin: BornInItaly, Kinship: MinorChild},
+		&RecordDeath{On: today, PersonID: father}, &ResolveDoubt{at, "continues"}, &ResolveDoubt{at, "lapses"}, &RecordContactAttempt{On: today, Channel: "phone"},
+		&RecordContactLost{On: today}, &TransferMember{Step: at, Municipality: "016024"}, &RecordSeparation{at, "divorce"}, &RecordOwnPermitRequested{at, "study"},
+		&RecordOwnPermitDecided{Step: at, Outcome: "refused"}, &SealAddress{On: today, PersonID: who}, &CutAccess{On: today, PersonID: father}, &AskUnsealing{PersonID: who, What: "address"},
+		&MergeMembers{KeepID: rapid.SampledFrom(persons).Draw(w.fill.rt, "keep"), DuplicateID: who}, &UnmergeMembers{DuplicateID: who}, &RecordTaxCode{On: today, PersonID: who, Code: provisional},
+		&ReferUnaccompaniedMinor{Step: at, Trigger: "sponsor_absent", Adult: "none"}, &ReferUnaccompaniedMinor{Step: at, Trigger: "arrived_before_authorisation", Adult: "none"},
+		&RecordUnaccompaniedStep{Step: at, What: MinorIdentified}, &ResumeReunification{at, "found"}, &OpenProtection{Step: at}, &RecordProtectionStep{Step: at, What: ProsecutorAsked}, &CloseProtection{Step: at},
+	}).Draw(w.fill.rt, "branch step")
 }
 
 // stepAhead is a step of the way on the day it is told.

@@ -84,7 +84,7 @@ var awaits = map[ReferralStatus]struct{ item, rule string }{
 type Referral struct {
 	ID       string
 	MemberID string
-	Service  string // Confidential when its name would tell too much
+	Service  string // KindConfidential when its name would tell too much
 	Kind     string // empty in referrals made before services had kinds
 	Basis    string // legal basis of the disclosure
 	Follows  string // the earlier referral that this one takes up again

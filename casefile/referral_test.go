@@ -179,7 +179,7 @@ func TestAReferralToAServiceThatIsNotOpenNamesTheNearest(t *testing.T) {
 	s.thenRefused("service_not_open")
 	s.when("2026-05-05", &SendReferral{On: day("2026-05-05"), MemberID: wife, Service: "italian_courses-m7"}).record()
 	s.when("2026-05-05", &SendReferral{On: day("2026-05-05"), MemberID: wife, Service: "ascolto-m7", Basis: "consent"}).record()
-	if r := s.state().Referrals; r[0].Kind != KindItalian || r[1].Service != Confidential {
+	if r := s.state().Referrals; r[0].Kind != KindItalian || r[1].Service != KindConfidential {
 		t.Errorf("the referrals are %s", asJSON(r))
 	}
 	step := moveTo(s.state().Referrals[0].ID, ReferralTransferred, "2026-05-05")

@@ -66,7 +66,7 @@ func targetOf(service string, on rules.Date, s *State, r Request) (target, *Refu
 		kind, known = kindOf(code)
 	}
 	if known && kind.Confidential {
-		return target{Confidential, Confidential}, nil
+		return target{KindConfidential, KindConfidential}, nil
 	}
 	return target{service, kind.Code}, nil
 }
@@ -85,7 +85,7 @@ func serviceNotOpen(near []string) *Refusal {
 // sealed keeps note and, where it is confidential, the service with the person.
 func (c asking) sealed(s *State, t target, note string) Private {
 	private := Particulars{Note: note}
-	if t.kind == Confidential {
+	if t.kind == KindConfidential {
 		private.Service = c.service
 	}
 	if private == (Particulars{}) {
@@ -162,7 +162,7 @@ func (c *SendReferral) decide(s *State, r Request) ([]Draft, *Refusal) {
 	switch {
 	case refusal != nil:
 		return nil, refusal
-	case t.kind == Confidential && c.Basis == "":
+	case t.kind == KindConfidential && c.Basis == "":
 		return nil, basisMissing()
 	}
 	return []Draft{{
@@ -248,11 +248,11 @@ func (c *RecordReferralStep) checkDetails(s *State, f *Referral, r Request) *Ref
 		_, refusal := targetOf(c.ToService, c.On, s, r)
 		return refusal
 	case ReferralDeclined, ReferralReturned, ReferralDropped, ReferralWithdrawn:
-		if c.Reason == "" && f.Kind != Confidential {
+		if c.Reason == "" && f.Kind != KindConfidential {
 			return reasonMissing()
 		}
 	}
-	if f.Kind == Confidential && (c.Reason != "" || c.ToService != "") {
+	if f.Kind == KindConfidential && (c.Reason != "" || c.ToService != "") {
 		return tellsTooMuch()
 	}
 	return nil
@@ -322,7 +322,7 @@ func (c *CloseReferral) status(f *Referral) (ReferralStatus, *Refusal) {
 		return ReferralCompleted, nil
 	}
 	kind, _ := kindOf(f.Kind)
-	if f.Kind == Confidential {
+	if f.Kind == KindConfidential {
 		kind = ServiceKind{Confidential: true, Outcomes: []ServiceOutcome{endsWell("concluded", "", "")}}
 	}
 	at := slices.IndexFunc(kind.outcomes(), func(o ServiceOutcome) bool { return o.Code == c.Outcome })

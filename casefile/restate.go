@@ -24,6 +24,7 @@ type restater struct {
 func (r restater) history(facts []Fact) []Fact {
 	s, amendments := Fold(nil), amendmentsIn(facts)
 	s.Review.FiledOn = Fold(facts).Review.FiledOn // conditions are judged by it, whenever it was told
+	s.merged = mergesIn(facts, amendments)
 	var restated []Fact
 	for _, f := range facts {
 		f, stands := amendments.amend(f)
@@ -33,7 +34,7 @@ func (r restater) history(facts []Fact) []Fact {
 		if f, stands = r.fact(s, f); !stands {
 			continue
 		}
-		f.Event.apply(s, f)
+		s.applied(f)
 		restated = append(restated, f)
 	}
 	return restated

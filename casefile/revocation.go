@@ -28,7 +28,7 @@ func (c *RevokeNullaOsta) decide(s *State, r Request) ([]Draft, *Refusal) {
 	var drafts []Draft
 	for _, m := range s.Members {
 		all := len(c.Refs)+len(c.Members) == 0
-		meant := all && !m.AuthorisedOn.IsZero() || slices.Contains(c.Refs, m.Ref) || slices.Contains(c.Members, m.ID)
+		meant := all && !m.AuthorisedOn.IsZero() || slices.ContainsFunc(c.Refs, m.hasRef) || s.names(c.Members, m)
 		switch {
 		case !meant || m.revoked() || m.RevokedOn == c.On || m.Ending == Deceased:
 			continue
@@ -61,7 +61,7 @@ func (c *WithdrawRevocation) decide(s *State, r Request) ([]Draft, *Refusal) {
 	}
 	var drafts []Draft
 	for _, m := range s.Members {
-		named := slices.Contains(c.Refs, m.Ref) || slices.Contains(c.Members, m.ID)
+		named := slices.ContainsFunc(c.Refs, m.hasRef) || s.names(c.Members, m)
 		switch {
 		case !named && (len(c.Refs)+len(c.Members) > 0 || !m.revoked()), m.RevocationUndone:
 			continue

@@ -36,9 +36,9 @@ const (
 	KindItalian = "italian_courses"
 )
 
-// Confidential stands in the clear in place of a service whose name would tell
+// KindConfidential stands in the clear in place of a service whose name would tell
 // about somebody's health.
-const Confidential = "confidential"
+const KindConfidential = "confidential"
 
 // ServiceKinds lists the kinds of services. What a kind's referrals may come to
 // stands here and nowhere else.

@@ -45,6 +45,17 @@ type State struct {
 	Holds           []Hold     // legal holds that stand, oldest first
 	Privacy         []Privacy  // of persons about whose data something was decided
 
+	Attempts      []rules.Date // to reach the family, in vain
+	LastContactOn rules.Date
+	Sealed        map[string]rules.Date // whose address is sealed, since when
+	Cut           map[string]rules.Date // whose access is cut, since when
+	LetIn         []string              // actors who sealed an address
+	Unsealings    []*Unsealing
+	PersonLinks   []PersonLink
+	TaxCodes      map[string]TaxCode // by person
+	HandedOver    []HandedOver
+
+	merged   map[string]string // entries read as another one
 	check    *ConditionsChecked
 	figures  Private         // what the check was made from
 	lapsed   map[string]bool // agenda items whose lapse is recorded
@@ -170,7 +181,7 @@ func (s *State) allEnded() bool {
 
 // undecided tells whether the Prefecture still owes its first decision on somebody.
 func (s *State) undecided() bool {
-	return s.suiAnswers() && slices.ContainsFunc(s.Members, (*Member).awaitsSUI)
+	return s.suiAnswers() && slices.ContainsFunc(s.Members, func(m *Member) bool { return m.awaitsSUI() && m.inReview() })
 }
 
 // FirstEntry is the day from which the first member is here; zero while all are
@@ -178,15 +189,16 @@ func (s *State) undecided() bool {
 func (s *State) FirstEntry() rules.Date {
 	var first rules.Date
 	for _, m := range s.Members {
-		if since := m.hereSince(); m.here() && (first.IsZero() || since.Before(first)) {
+		if since := m.hereSince(); m.here() && !m.bornHere() && (first.IsZero() || since.Before(first)) {
 			first = since
 		}
 	}
 	return first
 }
 
-// Member finds a member by id, or nil.
+// Member finds a member by id, also by that of a merged entry, or nil.
 func (s *State) Member(id string) *Member {
+	id = s.canonical(id)
 	for _, m := range s.Members {
 		if m.ID == id {
 			return m

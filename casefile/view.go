@@ -44,6 +44,14 @@ type View struct {
 	Agenda          []DueView         `json:"agenda"`
 	Holds           []Hold            `json:"legal_holds,omitempty"`
 	Privacy         []Privacy         `json:"privacy,omitempty"`
+	SponsorTaxCode  rules.TaxCodeKind `json:"sponsor_tax_code,omitempty"`
+	Attempts        []rules.Date      `json:"contact_attempts,omitempty"` // in vain, since the last contact
+	AccessCut       []string          `json:"access_cut,omitempty"`       // persons kept from the family page and from messages
+	Unsealings      []UnsealingView   `json:"unsealings,omitempty"`       // still to be answered
+	PersonLinks     []PersonLink      `json:"person_links,omitempty"`
+	HandedOver      []HandedOver      `json:"handed_over,omitempty"`
+	Paused          []DueView         `json:"paused,omitempty"` // what stands still, not due
+	Guard           *Guard            `json:"guard,omitempty"`
 	People          []Person          `json:"people,omitempty"`
 }
 
@@ -100,9 +108,47 @@ type MemberView struct {
 	WithoutSchool *OutOfSchool  `json:"without_school,omitempty"`
 	Documents     []*Document   `json:"documents"`
 
+	Origin        Origin             `json:"origin,omitempty"`
+	OtherRefs     []string           `json:"other_refs,omitempty"`
+	TaxCode       rules.TaxCodeKind  `json:"tax_code,omitempty"`
+	Doubt         *Doubt             `json:"doubt,omitempty"`
+	Upheld        []Cause            `json:"upheld,omitempty"`
+	SeparatedOn   rules.Date         `json:"separated_on,omitzero"`
+	OwnPermit     *OwnPermitView     `json:"own_permit,omitempty"`
+	Unaccompanied *UnaccompaniedView `json:"unaccompanied,omitempty"`
+	MovedTo       string             `json:"moved_to,omitempty"`
+	ResumedOn     rules.Date         `json:"resumed_on,omitzero"`
+
 	Conditions []ConditionView `json:"conditions,omitempty"`
 	SupportView
 	Absences []Absence `json:"absences,omitempty"`
+}
+
+// OwnPermitView is the request for a permit that does not hang on the sponsor.
+type OwnPermitView struct {
+	Kind        string     `json:"kind"`
+	RequestedOn rules.Date `json:"requested_on"`
+	DecidedOn   rules.Date `json:"decided_on,omitzero"`
+	Outcome     string     `json:"outcome,omitempty"`
+	Expires     rules.Date `json:"expires,omitzero"`
+}
+
+// UnaccompaniedView is the referral of a child as unaccompanied.
+type UnaccompaniedView struct {
+	Trigger      string     `json:"trigger"`
+	ReferredOn   rules.Date `json:"referred_on"`
+	ResumedOn    rules.Date `json:"resumed_on,omitzero"`
+	OverCapacity bool       `json:"over_capacity,omitempty"`
+	GuardianID   string     `json:"guardian_id,omitempty"`
+	Steps        []StepView `json:"steps"`
+}
+
+// UnsealingView is a request to unseal that waits for a second person.
+type UnsealingView struct {
+	RequestID string `json:"request_id"`
+	PersonID  string `json:"person_id"`
+	What      string `json:"what"`
+	AskedBy   string `json:"asked_by"`
 }
 
 // StepView is one dated step of a member's way.
@@ -124,6 +170,8 @@ type Person struct {
 	PersonID   string `json:"person_id"`
 	Erased     bool   `json:"erased,omitempty"`
 	Restricted bool   `json:"restricted,omitempty"`
+	// AddressSealed tells that there may be an address, for those on the case only.
+	AddressSealed bool `json:"address_sealed,omitempty"`
 	Particulars
 }
 
@@ -142,8 +190,9 @@ func ViewOf(s *State, book *rules.Book) View {
 	v.ConditionsOn = s.ConditionsOn
 	v.support(s, book)
 	for _, m := range s.Members {
-		v.Members = append(v.Members, withSupport(s.memberView(m, book), s, m, book))
+		v.Members = append(v.Members, withSupport(s.branchesOf(m, s.memberView(m, book)), s, m, book))
 	}
+	s.viewBranches(&v, book)
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, appointmentView(a))
 	}
@@ -215,4 +264,43 @@ func PeopleOf(s *State) []Person {
 		people = append(people, Person{PersonID: m.ID, Restricted: s.Restricted(m.ID), Particulars: m.Who})
 	}
 	return people
+}
+
+// viewBranches shows what happened to the people of the case on the way.
+func (s *State) viewBranches(v *View, book *rules.Book) {
+	v.SponsorTaxCode, v.Attempts, v.PersonLinks, v.HandedOver = s.TaxCodes[s.SponsorID].Kind, s.vain(), s.PersonLinks, s.HandedOver
+	v.AccessCut, v.Guard = sortedKeys(s.Cut), guardOf(s)
+	for _, u := range s.Unsealings {
+		if u.Outcome == "" {
+			v.Unsealings = append(v.Unsealings, UnsealingView{u.ID, u.PersonID, u.What, u.AskedBy})
+		}
+	}
+	for _, d := range Paused(s, book) {
+		v.Paused = append(v.Paused, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
+	}
+}
+
+func (s *State) branchesOf(m *Member, v MemberView) MemberView {
+	v.Origin, v.OtherRefs, v.TaxCode, v.Upheld = m.Origin, m.OtherRefs, s.TaxCodes[m.ID].Kind, m.Upheld
+	v.SeparatedOn, v.MovedTo, v.ResumedOn = m.SeparatedOn, m.MovedTo, m.ResumedOn
+	if d, ok := s.doubt(m); ok {
+		v.Doubt = &d
+	}
+	if p := m.OwnPermit; !p.RequestedOn.IsZero() {
+		v.OwnPermit = &OwnPermitView{p.Kind, p.RequestedOn, p.DecidedOn, p.Outcome, p.Expires}
+	}
+	if u := m.Unaccompanied; u != nil {
+		v.Unaccompanied = &UnaccompaniedView{u.Trigger, u.ReferredOn, u.ResumedOn, u.OverCapacity, u.GuardianID, u.steps()}
+	}
+	return v
+}
+
+func (u *Unaccompanied) steps() []StepView {
+	steps := []StepView{}
+	for _, step := range unaccompaniedSteps {
+		if on := u.Steps[step]; !on.IsZero() {
+			steps = append(steps, StepView{step, on})
+		}
+	}
+	return steps
 }

@@ -63,6 +63,15 @@ func (s *console) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // view is the case as the operator may see it.
 func (s *console) view(r *http.Request) (casefile.View, error) {
+	view, err := s.wholeView(r)
+	if err != nil {
+		return view, err
+	}
+	return access.Masked(access.Guarded(view, view.Guard, visitOf(r).who.Actor), visitOf(r).who.Role)
+}
+
+// wholeView is the present case with nothing kept from it.
+func (s *console) wholeView(r *http.Request) (casefile.View, error) {
 	var view casefile.View
 	v := visitOf(r)
 	kept, err := s.Views.Rendered(r.Context(), chi.URLParam(r, "case_id"), v.standing)
@@ -73,16 +82,17 @@ func (s *console) view(r *http.Request) (casefile.View, error) {
 		return view, fmt.Errorf("console: view of the case: %w", err)
 	}
 	view.People = kept.People
-	return access.Masked(view, v.who.Role)
+	return view, nil
 }
 
-// viewAt is the case as of a day or as known at an instant.
-func (s *console) viewAt(r *http.Request, asOf, knownAt time.Time) (casefile.View, error) {
+// viewAt is the case as of a day or as known at an instant. What is sealed today
+// is kept back, whatever was sealed then.
+func (s *console) viewAt(r *http.Request, asOf, knownAt time.Time, guard *casefile.Guard) (casefile.View, error) {
 	view, err := s.Views.CaseAsOf(r.Context(), chi.URLParam(r, "case_id"), asOf, knownAt)
 	if err != nil {
 		return view, err
 	}
-	return access.Masked(view, visitOf(r).who.Role)
+	return access.Masked(access.Guarded(view, guard, visitOf(r).who.Actor), visitOf(r).who.Role)
 }
 
 func (s *console) glance(v voice, view casefile.View) casePage {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/views"
@@ -45,7 +46,11 @@ const entriesAtOnce = 500
 func (s *console) showTimeline(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	asOf, knownAt := endOfDay(r.FormValue("as_of")), endOfDay(r.FormValue("known_at"))
-	view, err := s.viewAt(r, asOf, knownAt)
+	now, err := s.wholeView(r)
+	if err != nil {
+		return err
+	}
+	view, err := s.viewAt(r, asOf, knownAt, now.Guard)
 	if err != nil {
 		return err
 	}
@@ -61,7 +66,7 @@ func (s *console) showTimeline(w http.ResponseWriter, r *http.Request) error {
 		AsOf: r.FormValue("as_of"), KnownAt: r.FormValue("known_at"), More: found.Next != "",
 		MayRecord: s.Rights.Route("POST", "/v1/cases/{case_id}/commands").Roles[v.who.Role]}
 	names := v.voice.names(view.People)
-	for _, entry := range slices.Backward(found.Items) {
+	for _, entry := range slices.Backward(access.GuardedHistory(found.Items, now.Guard, v.who.Actor)) {
 		if line := describe(v.voice, entry, names, operators); page.Long || !notedByEngine(entry.Type) {
 			page.Entries = append(page.Entries, line)
 		}

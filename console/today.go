@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/views"
@@ -54,7 +55,7 @@ func (s *console) showToday(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lines, err := s.withFamilies(r, found.Items)
+	lines, err := s.withFamilies(r, access.GuardedAgenda(found.Items, v.who.Actor))
 	if err != nil {
 		return err
 	}

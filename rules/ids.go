@@ -104,6 +104,29 @@ const (
 	ReminderEscalation   = "reminder.escalation"
 )
 
+// The rules of the branches: what happens to people on the way.
+const (
+	BirthPermit         = "birth.permit"
+	MemberSupplement    = "member.supplement"
+	MemberDoubt         = "member.doubt"
+	OwnPermitRequest    = "own_permit.request"
+	ContactRetry        = "contact.retry"
+	ContactLostAttempts = "contact.lost.attempts"
+	ContactLostSpan     = "contact.lost.span"
+	UnsealingAnswer     = "unsealing.answer"
+	TaxCodeDefinitive   = "tax_code.definitive"
+	MSNAIdentification  = "msna.identification"
+	MSNAReception       = "msna.reception" // first reception, before a place in the second
+	MSNACourtReport     = "msna.court_report"
+	MSNAGuardian        = "msna.guardian"
+	MSNAIntakeCap       = "msna.intake_cap"
+	MSNAPause           = "msna.pause" // whether the terms after entry stand still during the referral
+	MSNAPauseReview     = "msna.pause_review"
+	ProtectionStep1     = "protection.step_1"
+	ProtectionStep2     = "protection.step_2"
+	ProtectionReview    = "protection.review"
+)
+
 // Who may ask for whom, on what conditions (art. 28 and 29 TUI).
 const (
 	SponsorPermit       = "sponsor.permit.duration"
@@ -216,6 +239,10 @@ var units = map[string]Unit{
 	ReminderShort: Days, ReminderLong: Days, HandoffGapHold: Hours,
 	RevocationEffect: Choice, AppealAdvice: Days, AppealCheck: Days, JudgmentCompliance: Days,
 	CoesioneRequest: Months, CoesioneStart: WorkingDays, CitizenVisa: WorkingDays, CitizenCard: Months, FollowUp: WorkingDays,
+	BirthPermit: Days, MemberSupplement: WorkingDays, MemberDoubt: Days, OwnPermitRequest: Days,
+	ContactRetry: Days, ContactLostAttempts: Count, ContactLostSpan: Days, UnsealingAnswer: WorkingDays, TaxCodeDefinitive: Months,
+	MSNAIdentification: Days, MSNAReception: Days, MSNACourtReport: WorkingDays, MSNAGuardian: Days, MSNAIntakeCap: Count,
+	MSNAPause: Choice, MSNAPauseReview: Days, ProtectionStep1: Hours, ProtectionStep2: Hours, ProtectionReview: Days,
 
 	SponsorPermit: Months, SponsorSeasonal: Choice, SpouseAge: Years, ParentAge: Years, MinorDay: Choice, UnderFourteenDay: Choice,
 	OtherParent: Choice, OtherRelatives: Choice, SeparatedSpouse: Choice, SecondSpouse: Choice, MarriedChild: Choice,
@@ -271,6 +298,7 @@ var choices = map[string][]string{
 	SaturdayCounts: {"yes", "no"},
 	DocumentsDay:   {"as_set"},
 	VisaValidity:   {"as_set"},
+	MSNAPause:      {"suspend", "stand"},
 
 	RevocationEffect: {"suspends", "runs"},
 

@@ -61,7 +61,7 @@ func (s *Store) recordOf(st stream, personID string) views.PersonRecord {
 // entriesAbout are the events that name the person, openly or sealed.
 func entriesAbout(st stream, personID string) []views.Entry {
 	var entries []views.Entry
-	superseded := casefile.Superseded(st.facts)
+	superseded, markings := casefile.Superseded(st.facts), casefile.Markings(st.facts)
 	for i, f := range st.facts {
 		own, said := f.Private[personID]
 		if !said && !bytes.Contains(st.records[i].Data, []byte(personID)) {
@@ -71,7 +71,7 @@ func entriesAbout(st stream, personID string) []views.Entry {
 		if said {
 			f.Private = casefile.Private{personID: own}
 		}
-		entries = append(entries, entry(f, st.records[i], superseded[f.EventID]))
+		entries = append(entries, entry(f, st.records[i], superseded[f.EventID], markings[f.EventID]))
 	}
 	return entries
 }

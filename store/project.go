@@ -164,6 +164,9 @@ func persons(state *casefile.State) []string {
 
 func soonest(agenda []casefile.DueView) (next rules.Date, item string, overdue int) {
 	for _, d := range agenda {
+		if d.Class() == casefile.Protected {
+			continue // lists of cases are read by people who are not on the case
+		}
 		if d.Lapsed {
 			overdue++
 		} else if next.IsZero() {

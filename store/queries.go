@@ -145,6 +145,23 @@ func (s *Store) CaseAsOf(ctx context.Context, caseID string, asOf, knownAt time.
 	return view, nil
 }
 
+// Handovers draws up the package of each hand-over of the case or of a member,
+// oldest first, from what is known today.
+func (s *Store) Handovers(ctx context.Context, caseID string) ([]casefile.Handover, error) {
+	st, err := s.readStream(ctx, s.pool, caseID)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if len(st.facts) == 0 {
+		return nil, views.ErrNotFound
+	}
+	state, packages := casefile.Fold(st.facts), []casefile.Handover{}
+	for _, to := range state.HandedOver {
+		packages = append(packages, casefile.HandoverPackage(state, to, s.book))
+	}
+	return packages, nil
+}
+
 // Cases lists cases by their next due day, those with none last.
 func (s *Store) Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error) {
 	var after struct{ Due, ID string }
@@ -200,23 +217,23 @@ func (s *Store) History(ctx context.Context, q views.HistoryQuery) (views.Page[v
 	}
 	var items []views.Entry
 	facts := casefile.AsOf(st.facts, q.AsOf, q.KnownAt)
-	superseded := casefile.Superseded(facts)
+	superseded, markings := casefile.Superseded(facts), casefile.Markings(st.facts)
 	present := casefile.Fold(st.facts)
 	for _, f := range facts {
 		if f.Version > after.Version && len(items) <= q.Limit {
 			if !q.WithRestricted {
 				f.Private = unrestricted(present, f.Private)
 			}
-			items = append(items, entry(f, st.records[f.Version-1], superseded[f.EventID]))
+			items = append(items, entry(f, st.records[f.Version-1], superseded[f.EventID], markings[f.EventID]))
 		}
 	}
 	return page(items, q.Limit, func(e views.Entry) any { return struct{ Version int64 }{e.Version} })
 }
 
-func entry(f casefile.Fact, r record, superseded string) views.Entry {
+func entry(f casefile.Fact, r record, superseded string, marking casefile.Marking) views.Entry {
 	return views.Entry{Position: r.Position, Version: r.Version, EventID: r.EventID, CommandID: r.CommandID, Type: r.Type,
 		SchemaVersion: r.SchemaVersion, OccurredAt: r.OccurredAt, RecordedAt: r.RecordedAt, Actor: f.Actor,
-		Data: json.RawMessage(r.Data), Private: f.Private, Superseded: superseded}
+		Data: json.RawMessage(r.Data), Private: f.Private, Superseded: superseded, Marking: marking}
 }
 
 // Agenda lists what is due over all cases, soonest first.

@@ -109,6 +109,7 @@ type Entry struct {
 	Data          json.RawMessage  `json:"data"`
 	Private       casefile.Private `json:"private,omitempty"`    // by person id; absent once erased
 	Superseded    string           `json:"superseded,omitempty"` // corrected or annulled, by a later event
+	Marking       casefile.Marking `json:"-"`                    // who may know of it; zero when ordinary
 }
 
 // PersonRecord is everything that is kept about one person, for that person.
