@@ -5,6 +5,7 @@ package console
 import (
 	"embed"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"ricongiungi/rules"
 )
 
+// Texts are files by area and language: pages.it.json, cases.it.json.
+//
 //go:embed locales/*.json
 var localeFiles embed.FS
 
@@ -30,8 +33,12 @@ type texts struct {
 func loadTexts() (*texts, error) {
 	bundle := i18n.NewBundle(language.Italian)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	for _, tag := range languages {
-		if _, err := bundle.LoadMessageFileFS(localeFiles, "locales/"+tag.String()+".json"); err != nil {
+	files, err := fs.Glob(localeFiles, "locales/*.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		if _, err := bundle.LoadMessageFileFS(localeFiles, file); err != nil {
 			return nil, err
 		}
 	}
