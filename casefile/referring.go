@@ -401,6 +401,7 @@ func (e *ReferralMoved) apply(s *State, f Fact) {
 		return
 	}
 	r.move(e.Step, f.OccurredOn())
+	r.answered(f)
 	r.Details, r.Next, r.Basis = e.ReferralDetails, e.Next, orElse(e.Basis, r.Basis)
 	switch e.Step {
 	case ReferralSentOut:
@@ -430,5 +431,6 @@ func (e *ReferralClosed) apply(s *State, f Fact) {
 		status = ReferralCompleted
 	}
 	r.move(status, f.OccurredOn())
+	r.answered(f)
 	r.ClosedOn, r.Outcome, r.LevelIn, r.LevelOut = f.OccurredOn(), e.Outcome, e.LevelIn, e.LevelOut
 }
