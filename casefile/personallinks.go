@@ -35,8 +35,8 @@ func (l PersonalLink) Opens(on rules.Date) bool {
 }
 
 // GiveFamilyLink hands one person of the case the link to the family's page. It
-// takes the place of an earlier one. Whoever gives it draws the secret, 256
-// random bits, and tells us its digest only.
+// takes the place of an earlier one. Whoever gives it draws the secret, at
+// least 128 random bits, and tells us its digest only.
 type GiveFamilyLink struct {
 	PersonID string `json:"person_id"`
 	Digest   string `json:"digest"` // SHA-256 of the secret, in hex

@@ -57,8 +57,8 @@ var referralMoves = map[ReferralStatus][]ReferralStatus{
 // referralEnds are the statuses in which nobody owes anything any more.
 var referralEnds = []ReferralStatus{ReferralCompleted, ReferralDeclined, ReferralDropped, ReferralWithdrawn, ReferralTransferred, ReferralExpired}
 
-// mayBecome tells whether the status may follow.
-func (r ReferralStatus) mayBecome(next ReferralStatus) bool {
+// MayBecome tells whether the status may follow this one.
+func (r ReferralStatus) MayBecome(next ReferralStatus) bool {
 	return slices.Contains(referralMoves[r], next)
 }
 
