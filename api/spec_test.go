@@ -91,6 +91,12 @@ func collectReferences(value any, into *[]string) {
 	}
 }
 
+// Pages are texts to whoever holds them to the description.
+func init() {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.RegisteredBodyDecoder("text/plain"))
+	openapi3filter.RegisterBodyDecoder("application/pdf", openapi3filter.RegisteredBodyDecoder("application/octet-stream"))
+}
+
 // holdToDescription checks a recorded answer: its status, headers and body must
 // be as described for the route.
 func holdToDescription(t *testing.T, r *http.Request, pattern string, answer *httptest.ResponseRecorder) {

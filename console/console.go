@@ -46,17 +46,19 @@ type Engine interface {
 // Config is what the console needs; all fields but Clock, Log and the links are
 // required.
 type Config struct {
-	Views  Views
-	Orders Orders
-	Engine Engine
-	SignIn *identity.SignIn
-	Rights access.Rights
-	Book   *rules.Book
+	Views   Views
+	Orders  Orders
+	Engine  Engine
+	SignIn  *identity.SignIn
+	Rights  access.Rights
+	Book    *rules.Book
+	Letters Letters
 
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string
 
+	PublicURL        string // where browsers reach us, for links that are handed out
 	RepositoryURL    string // of the source, shown in the footer
 	AccessibilityURL string // of the accessibility declaration, where there is one
 	FeedbackAddress  string // e-mail address for difficulties with the pages
@@ -135,6 +137,11 @@ func (s *console) routes() []route {
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
 	return []route{
+		{method: "GET", pattern: "/cases/{case_id}/letters", handle: s.showLetters, api: "GET /v1/cases/{case_id}/history"},
+		{method: "POST", pattern: "/cases/{case_id}/letters", handle: s.writeLetter, api: "POST /v1/cases/{case_id}/letters"},
+		{method: "GET", pattern: "/cases/{case_id}/letters/{letter_id}", handle: s.showLetter, api: "GET /v1/cases/{case_id}/letters/{letter_id}"},
+		{method: "POST", pattern: "/cases/{case_id}/links", handle: s.giveLink, api: "POST /v1/cases/{case_id}/commands"},
+		{method: "POST", pattern: "/cases/{case_id}/links/revocation", handle: s.revokeLink, api: "POST /v1/cases/{case_id}/commands"},
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},

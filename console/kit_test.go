@@ -17,7 +17,9 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/family"
 	"ricongiungi/identity"
+	"ricongiungi/letters"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -71,7 +73,10 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	writer, err := letters.NewWriter(rules.Default(), family.DefaultContacts())
+	o.must(err)
+	desk := &letters.Desk{Writer: writer, Printer: letters.NewPrinter(""), Histories: o}
+	o.site, err = New(Config{Letters: desk, PublicURL: "https://hub.example", Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o

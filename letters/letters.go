@@ -8,6 +8,7 @@ package letters
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"errors"
@@ -27,6 +28,15 @@ const Template = "letters-1." + tongues.Version
 
 //go:embed templates
 var files embed.FS
+
+// Policy is the Content-Security-Policy under which a letter is shown: it needs
+// nothing but the style that stands in it.
+func Policy(page []byte) string {
+	_, rest, _ := bytes.Cut(page, []byte("<style>"))
+	style, _, _ := bytes.Cut(rest, []byte("</style>"))
+	sum := sha256.Sum256(style)
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+}
 
 // ErrNoReader says that there is nobody to write to: the person is not of the
 // case, is kept away from it, or their data are erased.

@@ -20,6 +20,8 @@ import (
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
+	"ricongiungi/letters"
+	"ricongiungi/linkpages"
 	"ricongiungi/metrics"
 	"ricongiungi/store"
 	"ricongiungi/workflows"
@@ -59,8 +61,17 @@ func serve(cmd *cobra.Command, s *settings) error {
 // handler serves the API and, everywhere else, the console.
 func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
+	contacts, err := s.contacts()
+	if err != nil {
+		return nil, err
+	}
+	writer, err := letters.NewWriter(p.book, contacts)
+	if err != nil {
+		return nil, err
+	}
+	desk := &letters.Desk{Writer: writer, Printer: letters.NewPrinter(s.chromium), Histories: p.log}
 	machines := api.New(api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: desk, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
 	})
 	config, err := s.signInConfig()
@@ -72,13 +83,21 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
-		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
+		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: desk, Log: p.logger, Version: version(),
+		PublicURL: s.publicURL, RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
 		return nil, err
 	}
+	links, err := linkpages.New(linkpages.Config{Cases: p.log, Orders: p.log, Engine: engine, Book: p.book, Contacts: contacts, Log: p.logger})
+	if err != nil {
+		return nil, err
+	}
 	both := http.NewServeMux()
+	for _, path := range []string{linkpages.FamilyPath, linkpages.ReplyPath} {
+		both.Handle(path, links)
+		both.Handle(path+"/", links)
+	}
 	both.Handle("/", people)
 	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
 		both.Handle(path, machines)
