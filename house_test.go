@@ -97,7 +97,7 @@ var allowed = map[string][]string{
 	"api":                  {"access", "casefile", "demand", "diary", "handoff", "internal/keyfile", "rules", "schemas", "schools", "schools/placement", "services", "views"},
 	"metrics":              {"views"},
 	"identity":             {"casefile", "views"},
-	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
+	"console":              {"access", "casefile", "identity", "rules", "schemas", "services", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
 	"samples":              {"caseload", "casefile", "handoff", "rules"},

@@ -29,13 +29,27 @@ type timelinePage struct {
 
 type timelineEntry struct {
 	views.Entry
-	On     rules.Date
-	Late   bool // recorded on a later day than it happened
-	By     string
-	About  string // who it is about, empty for the family
-	Notes  []string
-	Fields []fact // shown in the long form
+	On      rules.Date
+	Late    bool // recorded on a later day than it happened
+	By      string
+	About   string // who it is about, empty for the family
+	Notes   []string
+	Fields  []fact     // shown in the long form
+	Amended *amendment // what was said later about it
+	Undo    bool       // it may be annulled
+	Correct bool       // there is a form that says it anew
 }
+
+// amendment is how an entry was corrected or annulled: the entry that did it,
+// why, and what it changed.
+type amendment struct {
+	views.Entry
+	By, Reason string
+	Changes    []change
+}
+
+// change is one field in both versions.
+type change struct{ Name, Was, Is string }
 
 // fact is one field of an event.
 type fact struct{ Name, Value string }
@@ -65,13 +79,37 @@ func (s *console) showTimeline(w http.ResponseWriter, r *http.Request) error {
 	page := timelinePage{CaseID: view.CaseID, Family: s.glance(v.voice, view).Family, Long: r.FormValue("long") != "",
 		AsOf: r.FormValue("as_of"), KnownAt: r.FormValue("known_at"), More: found.Next != "",
 		MayRecord: s.Rights.Route("POST", "/v1/cases/{case_id}/commands").Roles[v.who.Role]}
-	names := v.voice.names(view.People)
-	for _, entry := range slices.Backward(access.GuardedHistory(found.Items, now.Guard, v.who.Actor)) {
-		if line := describe(v.voice, entry, names, operators); page.Long || !notedByEngine(entry.Type) {
-			page.Entries = append(page.Entries, line)
-		}
-	}
+	page.Entries = s.story(v, access.GuardedHistory(found.Items, now.Guard, v.who.Actor), v.voice.names(view.People), operators, page.Long)
 	return s.show(w, r, http.StatusOK, "timeline", v.voice.say("timeline.title", "family", page.Family), page)
+}
+
+// story puts the entries into words, the latest first. What amends an earlier
+// one is told where that one stands; the long form tells it in its own place too.
+func (s *console) story(v *visit, entries []views.Entry, names map[string]string, operators map[string]views.Operator, long bool) []timelineEntry {
+	amendments := amendmentsOf(entries)
+	var lines []timelineEntry
+	for _, entry := range slices.Backward(entries) {
+		if !long && (notedByEngine(entry.Type) || amends(entry.Type)) {
+			continue
+		}
+		line := describe(v.voice, entry, names, operators)
+		if by, ok := amendments[entry.EventID]; ok {
+			line.Amended = v.voice.amendment(entry, by, names, operators)
+		}
+		s.offer(&line, v.who.Role)
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// entries are all of the case that the operator may know of, oldest first.
+func (s *console) entries(r *http.Request, caseID string) ([]views.Entry, error) {
+	view, err := s.wholeView(r)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: caseID, Limit: entriesAtOnce})
+	return access.GuardedHistory(found.Items, view.Guard, visitOf(r).who.Actor), err
 }
 
 func notedByEngine(name string) bool { return name == "term_lapsed" || name == "reminder_raised" }
@@ -95,11 +133,8 @@ func (v voice) names(people []casefile.Person) map[string]string {
 }
 
 func describe(v voice, entry views.Entry, names map[string]string, operators map[string]views.Operator) timelineEntry {
-	line := timelineEntry{Entry: entry, On: rules.DateOf(entry.OccurredAt), By: v.say("role." + string(entry.Actor.Role))}
+	line := timelineEntry{Entry: entry, On: rules.DateOf(entry.OccurredAt), By: v.actor(entry.Actor, operators)}
 	line.Late = rules.DateOf(entry.RecordedAt) != line.On
-	if name := operators[entry.Actor.ID].Name; name != "" {
-		line.By = name
-	}
 	data := map[string]any{}
 	_ = json.Unmarshal(entry.Data, &data) // the log holds JSON only
 	for _, key := range []string{"member_id", "person_id"} {
@@ -114,6 +149,14 @@ func describe(v voice, entry views.Entry, names map[string]string, operators map
 	}
 	line.Fields = v.facts(data, names)
 	return line
+}
+
+// actor is somebody's name, or what they are.
+func (v voice) actor(a casefile.Actor, operators map[string]views.Operator) string {
+	if name := operators[a.ID].Name; name != "" {
+		return name
+	}
+	return v.say("role." + string(a.Role))
 }
 
 // facts puts an event's fields into words, in the order of their names.

@@ -41,6 +41,7 @@ func queueErasures(batch *pgx.Batch, caseID string, erased []vault.StoredKey, no
 			ON CONFLICT (person_id) DO UPDATE SET wrapped = '', destroyed_at = excluded.destroyed_at`,
 			key.PersonID, key.KeyID, key.Commitment, now)
 		batch.Queue(`UPDATE handoffs SET box = NULL WHERE status = 'discarded' AND case_id = $1`, caseID)
+		batch.Queue(`DELETE FROM drafts WHERE case_id = $1`, caseID)
 	}
 }
 
@@ -99,7 +100,7 @@ func Scrub(ctx context.Context, url string) error {
 	if err := outlive(ctx, conn); err != nil {
 		return err
 	}
-	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) school_needs`, `VACUUM (FULL) orders`,
+	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) school_needs`, `VACUUM (FULL) orders`, `VACUUM (FULL) drafts`,
 		`VACUUM (FULL) handoffs`, `CHECKPOINT`} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("store: %s: %w", statement, err)
