@@ -67,7 +67,7 @@ func (v voice) changes(was, is map[string]any, names map[string]string) []change
 	keys := maps.Clone(was)
 	maps.Copy(keys, is)
 	for name := range keys {
-		before, after := v.shown(was[name], names), v.shown(is[name], names)
+		before, after := v.shown(name, was[name], names), v.shown(name, is[name], names)
 		if before != after {
 			found = append(found, change{v.known("field."+name, name), before, after})
 		}
@@ -77,11 +77,11 @@ func (v voice) changes(was, is map[string]any, names map[string]string) []change
 }
 
 // shown is a value in words; nothing for one that is not there.
-func (v voice) shown(value any, names map[string]string) string {
+func (v voice) shown(name string, value any, names map[string]string) string {
 	if value == nil {
 		return ""
 	}
-	return v.value(value, names)
+	return v.field(name, value, names)
 }
 
 // particulars compares who somebody is said to be.

@@ -24,7 +24,8 @@ type casePage struct {
 	Sponsor   casefile.Person
 	Relatives []relative
 	Whose     string
-	Due       []dueLine
+	Due       []dueLine // the soonest
+	Later     []dueLine
 	Missing   []missing
 	Meetings  []casefile.AppointmentView // still to come
 	Open      []casefile.ReferralView    // referrals that are not closed
@@ -70,9 +71,12 @@ func (s *console) showCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := s.glance(v.voice, view)
-	page.Whose = operators[view.CounsellorID].Name
+	page.Whose = v.voice.whose(view.CounsellorID, operators)
 	page.Due = s.dueOf(r, view)
 	page.next()
+	if len(page.Due) > atOnce+1 {
+		page.Due, page.Later = page.Due[:atOnce], page.Due[atOnce:]
+	}
 	if page.Done, err = s.done(r, view); err != nil {
 		return err
 	}
@@ -144,6 +148,9 @@ func (p *casePage) next() {
 		}
 	}
 }
+
+// atOnce is how many things to do are seen without asking for more.
+const atOnce = 6
 
 // lacking adds the required papers of somebody that are not there or not good.
 func (p *casePage) lacking(who, id string, checks []casefile.CheckItem) {

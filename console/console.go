@@ -48,6 +48,13 @@ type Desk interface {
 	DropList(ctx context.Context, actorID, name string) error
 }
 
+// Files keeps scans of papers, sealed with the person they are about.
+type Files interface {
+	KeepFile(ctx context.Context, f views.File) (digest string, err error)
+	File(ctx context.Context, caseID, fileID string) (f views.File, digest string, err error)
+	DropFile(ctx context.Context, caseID, fileID string) error
+}
+
 // Orders keeps commands until they are settled.
 type Orders interface {
 	AcceptOrder(ctx context.Context, o casefile.Order) (*casefile.Outcome, error)
@@ -64,6 +71,7 @@ type Engine interface {
 type Config struct {
 	Views  Views
 	Desk   Desk
+	Files  Files
 	Orders Orders
 	Engine Engine
 	SignIn *identity.SignIn
@@ -137,6 +145,7 @@ type route struct {
 	method, pattern string
 	handle          handler
 	api             string // the route of the API that asks the same, whose permission counts
+	limit           int64  // of what is posted, in bytes; formLimit unless there is one
 }
 
 // routes need no sign-in.
@@ -168,6 +177,9 @@ func (s *console) closedRoutes() []route {
 		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}/discard", handle: s.dropDraft, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/papers", handle: s.showPapers, api: readCase},
+		{method: "POST", pattern: "/cases/{case_id}/papers/{person_id}/{item}", handle: s.takeFile, api: giveCommand, limit: fileLimit + formLimit},
+		{method: "GET", pattern: "/cases/{case_id}/files/{file_id}", handle: s.showFile, api: readHistory},
 		{method: "POST", pattern: "/cases/{case_id}/undo", handle: s.undoNow, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.showUndo, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},

@@ -59,7 +59,9 @@ func (l dueLine) Address() string {
 var subjectField = map[string]string{
 	"record_appointment_kept": "appointment_id",
 	"record_referral_step":    "referral_id",
-	"send_referral":           "follows",
+	"close_referral":          "referral_id",
+	"record_celav_step":       "referral_id",
+	"record_judgment":         "appeal_id",
 	"close_goal":              "goal_id",
 	"resolve_concern":         "concern_id",
 }

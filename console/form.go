@@ -37,11 +37,11 @@ type option struct {
 	Chosen       bool
 }
 
-// drawable tells whether a form can be made of the command: lists of things
-// with fields of their own have pages of their own.
+// drawable tells whether a form can be made of the command: files and lists of
+// things with fields of their own have pages of their own.
 func drawable(command string) bool {
 	fields := schemas.Fields(command)
-	return fields != nil && command != "correct_event" && command != "wake" && !slices.ContainsFunc(fields, listOfThings)
+	return fields != nil && command != "correct_event" && command != "attach_document" && command != "wake" && !slices.ContainsFunc(fields, listOfThings)
 }
 
 func listOfThings(f schemas.Field) bool {

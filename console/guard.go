@@ -92,7 +92,7 @@ var errForbidden = errors.New("console: not for this role")
 // the operator's office sees.
 func (s *console) signedIn(to route) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := readForm(w, r); err != nil {
+		if err := readForm(w, r, to.limit); err != nil {
 			return err
 		}
 		who, err := s.SignIn.Operator(r)
@@ -116,12 +116,19 @@ func (s *console) signedIn(to route) handler {
 // errTooLarge says that a form holds more than any form may.
 var errTooLarge = errors.New("console: the form is too large")
 
-// readForm reads what was typed, before anything can be lost of it.
-func readForm(w http.ResponseWriter, r *http.Request) error {
+// readForm reads what was typed, before anything can be lost of it. Files stay
+// in memory up to a limit and are read by whoever expects them.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.Method == http.MethodPost {
-		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+		r.Body = http.MaxBytesReader(w, r.Body, max(limit, formLimit))
 	}
 	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(formLimit)
+	}
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil // every other form is read by then
+	}
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

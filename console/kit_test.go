@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"maps"
@@ -57,6 +58,7 @@ type office struct {
 	away   bool // nobody is signed in
 	drafts map[string]views.Draft
 	lists  map[string]views.SavedList
+	files  map[string]views.File
 	become map[string]casefile.Outcome
 	log    bytes.Buffer
 	site   http.Handler
@@ -64,7 +66,7 @@ type office struct {
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, role: casefile.Counsellor, drafts: map[string]views.Draft{}, lists: map[string]views.SavedList{}, become: map[string]casefile.Outcome{}}
+	o := &office{t: t, role: casefile.Counsellor, drafts: map[string]views.Draft{}, lists: map[string]views.SavedList{}, files: map[string]views.File{}, become: map[string]casefile.Outcome{}}
 	o.told("2026-02-02", &casefile.DecideMembers{On: day("2026-02-02"), Decisions: []casefile.MemberDecision{
 		{Ref: "1", Outcome: "authorised"}, {Ref: "2", Outcome: "authorised"}},
 		Application: &casefile.Application{Office: "wemi-mi", ContactLanguage: "ar", Municipio: 7, FiledOn: day("2025-11-03"),
@@ -78,7 +80,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Desk: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -252,6 +254,26 @@ func (o *office) Drafts(context.Context, string) ([]views.Draft, error) {
 
 func (o *office) DropDraft(_ context.Context, actorID, caseID, command string) error {
 	delete(o.drafts, actorID+caseID+command)
+	return nil
+}
+
+func (o *office) KeepFile(_ context.Context, f views.File) (string, error) {
+	o.files[f.FileID] = f
+	sum := sha256.Sum256(f.Content)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (o *office) File(_ context.Context, _, id string) (views.File, string, error) {
+	f, ok := o.files[id]
+	if !ok {
+		return f, "", views.ErrNotFound
+	}
+	sum := sha256.Sum256(f.Content)
+	return f, hex.EncodeToString(sum[:]), nil
+}
+
+func (o *office) DropFile(_ context.Context, _, id string) error {
+	delete(o.files, id)
 	return nil
 }
 

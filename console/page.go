@@ -67,6 +67,7 @@ func (v voice) functions() template.FuncMap {
 		"name":     v.fullName,
 		"names":    v.namesOf,
 		"count":    func(i int) int { return i + 1 },
+		"size":     v.size,
 		"minus":    func(i int) int { return -i },
 		"short":    v.short,
 		"language": v.tongue,

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
@@ -159,38 +161,91 @@ func (v voice) actor(a casefile.Actor, operators map[string]views.Operator) stri
 	return v.say("role." + string(a.Role))
 }
 
-// facts puts an event's fields into words, in the order of their names.
+// facts puts an event's fields into words, in the order of their names. Ids that
+// are nobody's name say nothing to a reader.
 func (v voice) facts(data map[string]any, names map[string]string) []fact {
 	var facts []fact
 	for name, value := range data {
-		facts = append(facts, fact{v.known("field."+name, name), v.value(value, names)})
+		if id, ok := value.(string); ok && uuid.Validate(id) == nil && names[id] == "" {
+			continue
+		}
+		facts = append(facts, fact{v.known("field."+name, name), v.field(name, value, names)})
 	}
 	slices.SortFunc(facts, func(a, b fact) int { return compare(a.Name, b.Name) })
 	return facts
 }
 
-// value puts one field's value into words: days as people write them, ids of
-// people as their names, codes by their texts.
+// field is the value of a field of that name: some hold codes of languages,
+// countries or things to do.
+func (v voice) field(name string, value any, names map[string]string) string {
+	text, _ := value.(string)
+	switch name {
+	case "language", "contact_language", "asked", "mediator_language":
+		return v.tongue(text)
+	case "citizenship", "school_country", "consulate":
+		return v.country(text)
+	case "item":
+		return v.known("item."+text, v.code(text))
+	case "part":
+		return v.known("group."+text, text)
+	case "service":
+		return v.known("service."+text, text)
+	case "responsible":
+		return v.say("role." + text)
+	case "kinship":
+		return v.say("kinship." + text)
+	case "languages":
+		list, _ := value.([]any)
+		var tongues []string
+		for _, one := range list {
+			code, _ := one.(string)
+			tongues = append(tongues, v.tongue(code))
+		}
+		return strings.Join(tongues, ", ")
+	}
+	return v.value(value, names)
+}
+
+// value puts a value into words: days and hours as people write them, ids of
+// people as their names, codes by their texts, terms by their last day.
 func (v voice) value(value any, names map[string]string) string {
 	switch value := value.(type) {
 	case string:
-		if d, err := rules.ParseDate(value); err == nil {
-			return v.day(d)
-		}
-		if name, known := names[value]; known {
-			return name
-		}
-		return v.known("code."+value, value)
+		return v.text(value, names)
 	case bool:
 		if value {
 			return v.say("yes")
 		}
 		return v.say("no")
+	case []any:
+		var parts []string
+		for _, one := range value {
+			parts = append(parts, v.value(one, names))
+		}
+		return strings.Join(parts, ", ")
 	case map[string]any:
 		if due, ok := value["due"].(string); ok {
-			return v.value(due, names)
+			return v.text(due, names)
 		}
+		var parts []string
+		for _, f := range v.facts(value, names) {
+			parts = append(parts, f.Name+": "+f.Value)
+		}
+		return strings.Join(parts, "; ")
 	}
 	raw, _ := json.Marshal(value)
 	return string(raw)
+}
+
+func (v voice) text(value string, names map[string]string) string {
+	if d, err := rules.ParseDate(value); err == nil {
+		return v.day(d)
+	}
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return v.moment(at)
+	}
+	if name, known := names[value]; known {
+		return name
+	}
+	return v.known("code."+value, value)
 }
