@@ -62,6 +62,7 @@ var subjectField = map[string]string{
 	"close_referral":          "referral_id",
 	"record_celav_step":       "referral_id",
 	"record_judgment":         "appeal_id",
+	"answer_unsealing":        "request_id",
 	"close_goal":              "goal_id",
 	"resolve_concern":         "concern_id",
 }
