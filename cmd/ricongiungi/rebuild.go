@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"ricongiungi/metrics"
 	"ricongiungi/workflows"
 )
 
@@ -54,7 +55,7 @@ func rebuildWorkflows(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer log.Close()
-	temporal, err := s.dialTemporal(newLog())
+	temporal, err := s.dialTemporal(newLog(), metrics.New(version()))
 	if err != nil {
 		return fmt.Errorf("temporal: %w", err)
 	}

@@ -34,6 +34,7 @@ type machine struct {
 	dir     string
 	listen  string
 	metrics string
+	work    string // where the worker's metrics are
 	people  string // where the sample provider of identities listens
 	up      *exec.Cmd
 	out     *watched
@@ -53,7 +54,7 @@ func newMachine(t *testing.T) *machine {
 			_ = os.RemoveAll(dir) // what a failed test leaves tells why
 		}
 	})
-	m := &machine{t: t, dir: dir, program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), people: freeAddress(t)}
+	m := &machine{t: t, dir: dir, program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), work: freeAddress(t), people: freeAddress(t)}
 	build := exec.Command("go", "build", "-o", m.program, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
@@ -81,7 +82,7 @@ func (m *machine) data() string { return filepath.Join(m.dir, "data") }
 
 func (m *machine) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(m.program, args...)
-	cmd.Env = append(os.Environ(), "RICONGIUNGI_DATA="+m.data(), "RICONGIUNGI_LISTEN="+m.listen, "RICONGIUNGI_METRICS="+m.metrics, "RICONGIUNGI_PROVIDER="+m.people,
+	cmd.Env = append(os.Environ(), "RICONGIUNGI_DATA="+m.data(), "RICONGIUNGI_LISTEN="+m.listen, "RICONGIUNGI_METRICS="+m.metrics, "RICONGIUNGI_WORK_METRICS="+m.work, "RICONGIUNGI_PROVIDER="+m.people,
 		"DATABASE_URL=", "TEMPORAL_ADDRESS=", "TEMPORAL_NAMESPACE=")
 	return cmd
 }
