@@ -95,6 +95,7 @@ var allowed = map[string][]string{
 	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
 	"access":               {"casefile", "views"},
 	"api":                  {"access", "casefile", "demand", "diary", "handoff", "internal/keyfile", "rules", "schemas", "schools", "schools/placement", "services", "views"},
+	"backup":               {"store"},
 	"metrics":              {"casefile", "views"},
 	"tracing":              {},
 	"identity":             {"casefile", "views"},

@@ -25,6 +25,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 
+	"ricongiungi/access"
 	"ricongiungi/activities"
 	"ricongiungi/api"
 	"ricongiungi/casefile"
@@ -178,7 +179,7 @@ func open(t *testing.T, logger *slog.Logger) *house {
 	h.token, err = issuer.Token(uuid.New(), casefile.Counsellor, "wemi-mi", time.Hour)
 	must(t, err)
 	h.api = api.New(api.Config{Orders: log, Engine: &workflows.Engine{Client: c}, Views: log, Handoffs: log, Evidence: log, Figures: log,
-		Health: well{}, Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience), Log: logger, Watch: tracing.HTTP})
+		Health: well{}, Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience), Rights: access.Default(), Log: logger, Watch: tracing.HTTP})
 	return h
 }
 
@@ -211,7 +212,7 @@ func (h *house) openCase() string {
 
 func (h *house) give(caseID, name, data string) {
 	h.t.Helper()
-	r := httptest.NewRequest("POST", "/v1/cases/"+caseID+"/commands", strings.NewReader(`{"command":"`+name+`","data":`+data+`}`))
+	r := httptest.NewRequest("POST", "/v1/cases/"+caseID+"/commands", strings.NewReader(`{"type":"`+name+`","data":`+data+`}`))
 	r.Header.Set("Authorization", "Bearer "+h.token)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Idempotency-Key", uuid.NewString())

@@ -18,6 +18,7 @@ import (
 
 	sdkworker "go.temporal.io/sdk/worker"
 
+	"ricongiungi/access"
 	"ricongiungi/api"
 	"ricongiungi/internal/testservers"
 	"ricongiungi/store"
@@ -114,7 +115,7 @@ func newMachineRoom(t *testing.T) *machineRoom {
 	m.parts.logger = slog.New(slog.DiscardHandler)
 	issuer, err := api.NewIssuer(filepath.Join(t.TempDir(), "tokens.json"))
 	must(t, err)
-	m.api = api.New(api.Config{Health: m.parts.health(), Tokens: api.NewVerifier(issuer.Keys(), "", ""), Log: m.parts.logger,
+	m.api = api.New(api.Config{Health: m.parts.health(), Tokens: api.NewVerifier(issuer.Keys(), "", ""), Rights: access.Default(), Log: m.parts.logger,
 		Watch: m.parts.watch, Leaving: m.leaving.began.Load})
 	return m
 }

@@ -32,6 +32,7 @@ type machine struct {
 	t       *testing.T
 	program string
 	dir     string
+	folder  string // of the data, below dir
 	listen  string
 	metrics string
 	work    string // where the worker's metrics are
@@ -54,7 +55,7 @@ func newMachine(t *testing.T) *machine {
 			_ = os.RemoveAll(dir) // what a failed test leaves tells why
 		}
 	})
-	m := &machine{t: t, dir: dir, program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), work: freeAddress(t), people: freeAddress(t)}
+	m := &machine{t: t, dir: dir, folder: "data", program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), work: freeAddress(t), people: freeAddress(t)}
 	build := exec.Command("go", "build", "-o", m.program, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
@@ -78,7 +79,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (m *machine) data() string { return filepath.Join(m.dir, "data") }
+func (m *machine) data() string { return filepath.Join(m.dir, m.folder) }
 
 func (m *machine) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(m.program, args...)
@@ -321,6 +322,9 @@ func (m *machine) proven(t *testing.T) {
 	}
 	if out, err := m.run("rebuild", "workflows"); err != nil {
 		t.Fatalf("rebuild workflows: %v\n%s", err, out)
+	}
+	if out, err := m.run("drill"); err != nil || !strings.Contains(out, "signed root and views equal") {
+		t.Fatalf("drill: %v\n%s", err, out)
 	}
 }
 
