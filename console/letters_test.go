@@ -19,7 +19,7 @@ import (
 // Facts is the history from which letters are drawn up.
 func (o *office) Facts(context.Context, string) ([]casefile.Fact, error) { return o.facts, nil }
 
-func (o *office) post(path string, pairs ...string) string {
+func (o *office) letters(path string, pairs ...string) string {
 	form := url.Values{"key": {uuid.NewString()}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
@@ -34,7 +34,7 @@ func (o *office) post(path string, pairs ...string) string {
 func TestALinkIsShownOnceAndOnlyItsDigestIsRecorded(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	page := o.post("/links", "person_id", wife)
+	page := o.letters("/links", "person_id", wife)
 	found := regexp.MustCompile(`/family\?lang=ar#([0-9A-Z-]{39})`).FindStringSubmatch(page)
 	if found == nil {
 		t.Fatalf("no link on the page:\n%s", page)
@@ -46,7 +46,7 @@ func TestALinkIsShownOnceAndOnlyItsDigestIsRecorded(t *testing.T) {
 	if again := o.page("/cases/"+caseA+"/letters", "Accept-Language", "en"); strings.Contains(again, found[1]) || !strings.Contains(again, "Good until") {
 		t.Error("the link is shown again, or not said to stand")
 	}
-	o.post("/links/revocation", "link_id", links[0].ID)
+	o.letters("/links/revocation", "link_id", links[0].ID)
 	if casefile.Fold(o.facts).PersonalLinks[0].Ended != "revoked" {
 		t.Error("the link was not revoked")
 	}
@@ -58,13 +58,13 @@ func TestAChildIsOfferedNoLinkAndRefusedOne(t *testing.T) {
 	if page := o.page("/cases/" + caseA + "/letters"); strings.Contains(page, `value="`+daughter+`"`) {
 		t.Error("the child is offered a link")
 	}
-	contains(t, o.post("/links", "person_id", daughter), "Links and letters are given to an adult")
+	contains(t, o.letters("/links", "person_id", daughter), "Links and letters are given to an adult")
 }
 
 func TestALetterIsKeptAndOpensAsItWas(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	page := o.post("/letters", "person_id", wife, "kind", "summary", "language", "si")
+	page := o.letters("/letters", "person_id", wife, "kind", "summary", "language", "si")
 	found := regexp.MustCompile(`/cases/[0-9a-f-]+/letters/[0-9a-f-]+`).FindString(page)
 	if found == "" {
 		t.Fatalf("no letter on the page:\n%s", page)
@@ -74,7 +74,7 @@ func TestALetterIsKeptAndOpensAsItWas(t *testing.T) {
 	if policy := answer.Header().Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is %q", policy)
 	}
-	contains(t, o.post("/letters", "person_id", "x", "kind", "summary"), "Choose a person")
+	contains(t, o.letters("/letters", "person_id", "x", "kind", "summary"), "Choose a person")
 	if answer := o.ask("GET", "/cases/"+caseA+"/letters/"+uuid.NewString(), nil); answer.Code != http.StatusNotFound {
 		t.Error(answer.Code)
 	}
@@ -85,5 +85,5 @@ func TestAReplyLinkIsGivenForAReferralThatIsOut(t *testing.T) {
 	o := open(t)
 	o.told("2026-03-01", &casefile.SendReferral{On: day("2026-03-01"), Service: "celav"})
 	id := casefile.Fold(o.facts).Referrals[0].ID
-	contains(t, o.post("/links", "referral_id", id), "/reply?lang=it#")
+	contains(t, o.letters("/links", "referral_id", id), "/reply?lang=it#")
 }
