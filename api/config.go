@@ -28,6 +28,7 @@ type Config struct {
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
+	Machines Machines // of other bodies; nil lets none in
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
@@ -69,9 +70,10 @@ func New(c Config) http.Handler { return newRouter(c) }
 func newRouter(c Config) *chi.Mux {
 	c = c.withDefaults()
 	s := &server{
-		Config:  c,
-		limits:  newLimits(c.RateLimit),
-		batches: make(chan struct{}, batchesAtOnce),
+		Config:   c,
+		limits:   newLimits(c.RateLimit),
+		mistakes: newLimits(Rate{PerSecond: 1, Burst: 20}),
+		batches:  make(chan struct{}, batchesAtOnce),
 	}
 	router := chi.NewRouter()
 	router.Use(s.observed, s.recovered)
@@ -104,8 +106,9 @@ func Server(addr string, handler http.Handler) *http.Server {
 // server holds what all handlers share.
 type server struct {
 	Config
-	limits  *limits
-	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
+	limits   *limits
+	mistakes *limits       // of tokens that were refused, by where they came from
+	batches  chan struct{} // a slot for each batch being read, which may take 16 MiB
 
 	figuring sync.Mutex // reading the whole log is done once at a time
 }

@@ -18,6 +18,7 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/modi"
 	"ricongiungi/views"
 )
 
@@ -26,6 +27,7 @@ type exchange struct {
 	id       string         // names the request in logs and problem documents
 	actor    casefile.Actor // empty where nobody had to say who they are
 	standing views.Standing // of the case that the address names
+	machine  *modi.Caller   // where another body's machine sent it
 }
 
 type exchangeKey struct{}
@@ -86,6 +88,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := s.admit(w, r, may)
+		w, sent := s.signed(w, r)
 		if err == nil {
 			err = s.findCase(r)
 		}
@@ -95,6 +98,7 @@ func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc
 		if err != nil {
 			s.fail(w, r, err)
 		}
+		sent()
 	}
 }
 
@@ -109,6 +113,10 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, may access.Permis
 	}
 	if !s.limits.allow(w.Header(), caller, s.Clock()) {
 		return problemTooMany
+	}
+	guessed := refusal == problemUnauthorized && r.Header.Get("Authorization") != ""
+	if guessed && !s.mistakes.allow(http.Header{}, caller, s.Clock()) {
+		return problemTooMany // whoever has a token is not held up by who guesses beside them
 	}
 	if refusal == nil && !may.Anyone && !may.Roles[actorOf(r).Role] {
 		return problemForbidden
@@ -139,16 +147,22 @@ func (s *server) findCase(r *http.Request) error {
 
 // authenticate never says which check failed: the answer would help guessing.
 func (s *server) authenticate(r *http.Request) (casefile.Actor, error) {
+	if len(r.Header.Values("Authorization")) != 1 {
+		return casefile.Actor{}, problemUnauthorized
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || len(r.Header.Values("Authorization")) != 1 {
-		return casefile.Actor{}, problemUnauthorized
+	err := errNoBearer
+	if strings.EqualFold(scheme, "Bearer") {
+		var actor casefile.Actor
+		if actor, err = s.Tokens.Verify(token); err == nil {
+			return actor, nil
+		}
 	}
-	actor, err := s.Tokens.Verify(token)
-	if err != nil {
-		s.Log.Info("token refused", "request_id", exchangeOf(r).id, "reason", err.Error())
-		return casefile.Actor{}, problemUnauthorized
+	if s.Machines != nil {
+		return s.admitMachine(r)
 	}
-	return actor, nil
+	s.Log.Info("token refused", "request_id", exchangeOf(r).id, "reason", err.Error())
+	return casefile.Actor{}, problemUnauthorized
 }
 
 // remoteHost is the other end of the connection. Headers that claim another

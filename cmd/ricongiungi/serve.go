@@ -59,10 +59,17 @@ func serve(cmd *cobra.Command, s *settings) error {
 // handler serves the API and, everywhere else, the console.
 func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
-	machines := api.New(api.Config{
+	program := api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
-	})
+	}
+	if s.machinesFile != "" {
+		gate, err := s.gate(p.log)
+		if err != nil {
+			return nil, err
+		}
+		program.Machines = gate
+	}
 	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
@@ -78,7 +85,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
-	both := http.NewServeMux()
+	machines, both := api.New(program), http.NewServeMux()
 	both.Handle("/", people)
 	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
 		both.Handle(path, machines)

@@ -37,6 +37,7 @@ type settings struct {
 	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	diaryFile       string // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	machinesFile    string // RICONGIUNGI_MACHINES, which machines of other bodies are let in; empty: none
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
 	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
@@ -67,6 +68,7 @@ func settingsFromEnvironment() *settings {
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+		machinesFile:    os.Getenv("RICONGIUNGI_MACHINES"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
 		provider:         env("RICONGIUNGI_PROVIDER", "127.0.0.1:8090"),
