@@ -52,7 +52,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", x.id), slog.String("actor", x.actor.ID))
+			slog.String("request_id", x.id), slog.String("actor", x.actor.ID), slog.String("client", remoteHost(r)))
 	})
 }
 
@@ -90,6 +90,11 @@ func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc
 		err := s.admit(w, r, may)
 		w, sent := s.signed(w, r)
 		if err == nil {
+			var leave func()
+			leave, err = s.enter(may)
+			defer leave()
+		}
+		if err == nil {
 			err = s.findCase(r)
 		}
 		if err == nil {
@@ -99,6 +104,21 @@ func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc
 			s.fail(w, r, err)
 		}
 		sent()
+	}
+}
+
+// enter takes one of the places for requests under way. Beyond them it is better
+// to be sent away at once than to wait and be given up on. What everybody may
+// ask is never turned away: whoever watches over us must get an answer.
+func (s *server) enter(may access.Permission) (leave func(), err error) {
+	if may.Anyone {
+		return func() {}, nil
+	}
+	select {
+	case s.places <- struct{}{}:
+		return func() { <-s.places }, nil
+	default:
+		return func() {}, ErrUnavailable
 	}
 }
 

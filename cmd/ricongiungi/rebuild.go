@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync/atomic"
 
 	"github.com/schollz/progressbar/v3"
@@ -54,7 +55,7 @@ func rebuildWorkflows(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer log.Close()
-	temporal, err := s.dialTemporal(newLog())
+	temporal, err := s.dialTemporal(newLog(os.Stderr))
 	if err != nil {
 		return fmt.Errorf("temporal: %w", err)
 	}

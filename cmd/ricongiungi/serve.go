@@ -61,7 +61,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
 	program := api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
+		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
 		gate, err := s.gate(p.log)
@@ -87,7 +87,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 	}
 	machines, both := api.New(program), http.NewServeMux()
 	both.Handle("/", people)
-	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/", "/.well-known/"} {
 		both.Handle(path, machines)
 	}
 	return both, nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -52,6 +53,7 @@ type settings struct {
 	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
 	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
 	feedbackAddress  string
+	securityContact  string // RICONGIUNGI_SECURITY_CONTACT, for /.well-known/security.txt
 }
 
 func settingsFromEnvironment() *settings {
@@ -83,6 +85,7 @@ func settingsFromEnvironment() *settings {
 		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
 		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
+		securityContact:  os.Getenv("RICONGIUNGI_SECURITY_CONTACT"),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
 	return s
@@ -211,7 +214,7 @@ type parts struct {
 }
 
 func (s *settings) openParts(ctx context.Context) (*parts, error) {
-	logger := newLog()
+	logger := newLog(os.Stderr)
 	log, book, err := s.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -234,7 +237,14 @@ func (s *settings) dialTemporal(log *slog.Logger) (client.Client, error) {
 	return client.NewLazyClient(client.Options{HostPort: s.temporalAddress, Namespace: s.namespace, Logger: sdklog.NewStructuredLogger(log)})
 }
 
-// newLog writes one JSON line per message to standard error.
-func newLog() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+// newLog writes one JSON line per message, with its instant in UTC as the national
+// rules for logs have it, wherever the machine stands.
+func newLog(out io.Writer) *slog.Logger {
+	inUTC := func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			a.Value = slog.TimeValue(a.Value.Time().UTC())
+		}
+		return a
+	}
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: inUTC}))
 }
