@@ -56,6 +56,7 @@ type Config struct {
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string
+	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
 
 	RepositoryURL    string // of the source, shown in the footer
 	AccessibilityURL string // of the accessibility declaration, where there is one
@@ -78,7 +79,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	router := chi.NewRouter()
-	router.Use(s.observed, s.recovered, http.NewCrossOriginProtection().Handler)
+	router.Use(s.Watch, s.observed, s.recovered, http.NewCrossOriginProtection().Handler)
 	router.Handle(s.assets.prefix+"*", s.assets.handler())
 	for _, route := range s.routes() {
 		router.Method(route.method, route.pattern, s.open(route.handle))
@@ -97,6 +98,9 @@ func prepare(c Config) (*console, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Watch == nil {
+		c.Watch = func(next http.Handler) http.Handler { return next }
 	}
 	s := &console{Config: c}
 	var err error

@@ -31,7 +31,7 @@ func sampleProviderCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serveUntilDone(cmd.Context(), s.provider, handler, newLog(os.Stderr))
+			return serveUntilDone(cmd.Context(), s.provider, handler, newLog())
 		},
 	}
 }

@@ -73,7 +73,7 @@ func (w *witness) run(cmd *cobra.Command) error {
 	defer stop()
 	served := make(chan error, 1)
 	if w.listen != "" {
-		go func() { served <- serveUntilDone(ctx, w.listen, w.handler(), newLog(os.Stderr)) }()
+		go func() { served <- serveUntilDone(ctx, w.listen, w.handler(), newLog()) }()
 	}
 	ticker := time.NewTicker(max(w.every, time.Second))
 	defer ticker.Stop()
