@@ -101,7 +101,7 @@ var allowed = map[string][]string{
 	"metrics":              {"casefile", "views"},
 	"tracing":              {},
 	"identity":             {"casefile", "views"},
-	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
+	"console":              {"access", "casefile", "identity", "rules", "schemas", "services", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
 	"samples":              {"caseload", "casefile", "handoff", "rules"},

@@ -96,7 +96,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
