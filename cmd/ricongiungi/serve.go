@@ -20,7 +20,6 @@ import (
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
-	"ricongiungi/letters"
 	"ricongiungi/linkpages"
 	"ricongiungi/workflows"
 )
@@ -82,15 +81,21 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 	if err != nil {
 		return nil, err
 	}
-	writer, err := letters.NewWriter(p.book, contacts)
+	desk, err := s.desk(p, contacts)
 	if err != nil {
 		return nil, err
 	}
-	desk := &letters.Desk{Writer: writer, Printer: letters.NewPrinter(s.chromium), Histories: p.log}
-	machines := api.New(api.Config{
+	program := api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: desk, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load,
-	})
+		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
+	}
+	if s.machinesFile != "" {
+		gate, err := s.gate(p.log)
+		if err != nil {
+			return nil, err
+		}
+		program.Machines = gate
+	}
 	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
@@ -106,17 +111,12 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 	if err != nil {
 		return nil, err
 	}
-	links, err := linkpages.New(linkpages.Config{Cases: p.log, Orders: p.log, Engine: engine, Book: p.book, Contacts: contacts, Log: p.logger})
-	if err != nil {
+	machines, both := api.New(program), http.NewServeMux()
+	if err := mountLinks(both, linkpages.Config{Cases: p.log, Orders: p.log, Engine: engine, Book: p.book, Contacts: contacts, Log: p.logger}); err != nil {
 		return nil, err
 	}
-	both := http.NewServeMux()
-	for _, path := range []string{linkpages.FamilyPath, linkpages.ReplyPath} {
-		both.Handle(path, links)
-		both.Handle(path+"/", links)
-	}
 	both.Handle("/", people)
-	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/", "/.well-known/"} {
 		both.Handle(path, machines)
 	}
 	return both, nil
