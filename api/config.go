@@ -6,13 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/access"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 )
 
 // Config is what the API needs. The ports, Tokens and Rights are required; the zero
@@ -25,6 +26,7 @@ type Config struct {
 	Evidence Evidence
 	Figures  Figures
 	Hub      Hub
+	Desk     desk.Store // schools, places and placements
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
@@ -72,6 +74,8 @@ func newRouter(c Config) *chi.Mux {
 		Config:  c,
 		limits:  newLimits(c.RateLimit),
 		batches: make(chan struct{}, batchesAtOnce),
+		reports: &reports.Office{Source: c.Figures, Schools: c.Schools, Clock: c.Clock, Book: c.Book},
+		desk:    &desk.Desk{Store: c.Desk, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
 	}
 	router := chi.NewRouter()
 	router.Use(s.observed, s.recovered)
@@ -106,8 +110,8 @@ type server struct {
 	Config
 	limits  *limits
 	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
-
-	figuring sync.Mutex // reading the whole log is done once at a time
+	reports *reports.Office
+	desk    *desk.Desk
 }
 
 // handler answers a request or says why not; errors become problem documents in
@@ -141,6 +145,15 @@ func (s *server) routes() []route {
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
 		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/schools", s.listSchools},
+		{"GET", "/v1/schools/{school_code}/places", s.listPlaceHistory},
+		{"GET", "/v1/school-places", s.showPlaceSheet},
+		{"POST", "/v1/school-places", s.enterPlaces},
+		{"GET", "/v1/school-searches", s.listSearches},
+		{"GET", "/v1/school-placements", s.listPlacements},
+		{"POST", "/v1/school-placements", s.makePlacement},
+		{"GET", "/v1/school-placements/{run_id}", s.showPlacement},
+		{"POST", "/v1/school-placements/{run_id}/decisions", s.decidePlacement},
 		{"GET", "/v1/services", s.listServices},
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
