@@ -14,7 +14,9 @@ import (
 	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 	"ricongiungi/views"
 )
 
@@ -46,12 +48,14 @@ type Engine interface {
 // Config is what the console needs; all fields but Clock, Log and the links are
 // required.
 type Config struct {
-	Views  Views
-	Orders Orders
-	Engine Engine
-	SignIn *identity.SignIn
-	Rights access.Rights
-	Book   *rules.Book
+	Views   Views
+	Orders  Orders
+	Engine  Engine
+	SignIn  *identity.SignIn
+	Rights  access.Rights
+	Book    *rules.Book
+	Desk    *desk.Desk      // of the education department
+	Reports *reports.Office // figures for those who plan
 
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -134,7 +138,7 @@ func (s *console) routes() []route {
 
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
-	return []route{
+	return append(s.schoolRoutes(), []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
@@ -143,5 +147,5 @@ func (s *console) closedRoutes() []route {
 		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands"},
 		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands"},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands"},
-	}
+	}...)
 }

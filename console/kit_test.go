@@ -53,6 +53,7 @@ type office struct {
 	slow   bool
 	log    bytes.Buffer
 	site   http.Handler
+	school department
 }
 
 func open(t *testing.T) *office {
@@ -72,7 +73,7 @@ func open(t *testing.T) *office {
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
 	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+		Desk: o.desk(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }

@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/schoolparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,16 @@ func (v voice) functions() template.FuncMap {
 		"day":    v.day,
 		"moment": v.moment,
 		"name":   v.fullName,
+		"amount": amount,
+		"grade":  v.grade,
+		"bucket": v.bucket,
+
+		"add":     func(a, b int) int { return a + b },
+		"fields":  func(names ...string) []string { return names },
+		"share":   shareOf,
+		"percent": func(share float64) string { return amount(100 * share) },
+		"charted": func(c chart, title string) titled { return titled{c, title} },
+		"named":   func(id string) string { name, _, _ := strings.Cut(id, "/"); return name },
 	}
 }
 
@@ -122,6 +132,7 @@ func (s *console) tabs(r *http.Request) []tab {
 	for _, entry := range []struct{ path, label, api string }{
 		{"/", "nav.today", "GET /v1/agenda"},
 		{"/cases", "nav.cases", "GET /v1/cases"},
+		{"/schools", "nav.schools", "GET /v1/school-placements"},
 	} {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
@@ -154,8 +165,4 @@ func withLanguage(r *http.Request) *http.Request {
 	clone := &http.Request{Header: http.Header{}}
 	clone.Header.Set("Accept-Language", r.FormValue("language"))
 	return clone
-}
-
-func (s *console) showSources(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, http.StatusOK, "sources", visitOf(r).voice.say("sources.title"), nil)
 }

@@ -22,7 +22,7 @@ func gradeAt(m handoff.Member, on rules.Date) int {
 }
 
 // searchingFor is for how many days some children look for a place.
-const searchingFor = 75
+const searchingFor = 150
 
 // school goes from the request to the first day, which it gives.
 func (s *story) school(m handoff.Member, entered rules.Date, level string) rules.Date {

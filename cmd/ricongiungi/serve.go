@@ -21,6 +21,8 @@ import (
 	"ricongiungi/console"
 	"ricongiungi/identity"
 	"ricongiungi/metrics"
+	"ricongiungi/reports"
+	"ricongiungi/schools/desk"
 	"ricongiungi/store"
 	"ricongiungi/workflows"
 )
@@ -73,6 +75,8 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 	}
 	people, err := console.New(console.Config{
 		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		Desk:          &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
+		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
