@@ -19,17 +19,17 @@ import (
 // Config is what the API needs. The ports, Tokens and Rights are required; the zero
 // values of everything else are sound.
 type Config struct {
-	Orders   Orders
-	Engine   Engine
-	Views    Views
-	Handoffs Handoffs
-	Evidence Evidence
-	Figures  Figures
-	Hub      Hub
-	Desk     desk.Store // schools, places and placements
-	Health   Health
-	Tokens   *Verifier
-	Rights   access.Rights
+	Orders     Orders
+	Engine     Engine
+	Views      Views
+	Handoffs   Handoffs
+	Evidence   Evidence
+	Figures    Figures
+	Hub        Hub
+	Department desk.Store // schools, places and placements
+	Health     Health
+	Tokens     *Verifier
+	Rights     access.Rights
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
@@ -38,6 +38,9 @@ type Config struct {
 	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
+
+	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
+	Leaving func() bool                     // whether this process is about to stop; never
 }
 
 // Rate is how many requests somebody may make.
@@ -62,6 +65,12 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Watch == nil {
+		c.Watch = func(next http.Handler) http.Handler { return next }
+	}
+	if c.Leaving == nil {
+		c.Leaving = func() bool { return false }
+	}
 	return c
 }
 
@@ -75,10 +84,10 @@ func newRouter(c Config) *chi.Mux {
 		limits:  newLimits(c.RateLimit),
 		batches: make(chan struct{}, batchesAtOnce),
 		reports: &reports.Office{Source: c.Figures, Schools: c.Schools, Clock: c.Clock, Book: c.Book},
-		desk:    &desk.Desk{Store: c.Desk, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
+		desk:    &desk.Desk{Store: c.Department, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
 	}
 	router := chi.NewRouter()
-	router.Use(s.observed, s.recovered)
+	router.Use(s.Watch, s.observed, s.recovered)
 	for _, route := range s.routes() {
 		router.Method(route.method, routerPattern(route.pattern), s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
 	}

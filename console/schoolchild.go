@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -123,7 +124,7 @@ func (s *console) daysWithout(m casefile.MemberView) int {
 
 // rank adds the schools in order, as long as the child is on the way to one.
 func (s *console) rank(r *http.Request, page *childPage, at *schools.Point) error {
-	ranking, err := s.Desk.Rank(r.Context(), s.Rights.Offices(visitOf(r).who.Actor), page.Child.MemberID, at)
+	ranking, err := s.Department.Rank(r.Context(), s.Rights.Offices(visitOf(r).who.Actor), page.Child.MemberID, at)
 	phase := casefile.SchoolAttending
 	switch {
 	case errors.Is(err, views.ErrNotFound) && (page.Child.School == nil || page.Child.School.StartedOn.IsZero() || !page.Child.School.LeftOn.IsZero()):
@@ -194,11 +195,15 @@ func (s *console) proposePlace(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	order, err := s.order(r, "propose_place", body)
+	key, err := keyOf(r)
 	if err != nil {
 		return err
 	}
-	outcome, err := s.submit(r.Context(), order)
+	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if err != nil {
+		return views.ErrNotFound
+	}
+	outcome, err := s.order(r, page.CaseID, key, "propose_place", body, version)
 	if err != nil {
 		return err
 	}

@@ -238,7 +238,7 @@ type areaPlaces struct {
 func (s *console) placesByArea(r *http.Request, level string) (map[int]areaPlaces, error) {
 	areas := map[int]areaPlaces{}
 	for q := (views.SchoolQuery{Level: level, Limit: 500}); ; {
-		found, err := s.Desk.Schools(r.Context(), q)
+		found, err := s.Department.Schools(r.Context(), q)
 		if err != nil {
 			return nil, err
 		}

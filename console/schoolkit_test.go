@@ -27,7 +27,7 @@ type department struct {
 	log       *demand.Log
 }
 
-func (o *office) desk() *desk.Desk {
+func (o *office) newDepartment() *desk.Desk {
 	o.school.kept = desktest.New(now)
 	return &desk.Desk{Store: o.school.kept, Orders: o, Engine: o, Clock: func() time.Time { return now }, Book: rules.Default()}
 }

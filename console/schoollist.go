@@ -36,7 +36,7 @@ const schoolsPerPage = 50
 func (s *console) listSchools(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	page := schoolsPage{Parts: s.schoolTabs(r), schoolFilter: filterOf(r), May: s.mayEnter(r)}
-	found, err := s.Desk.Schools(r.Context(), views.SchoolQuery{Level: page.Level, Municipio: page.Municipio, Cursor: r.FormValue("cursor"), Limit: schoolsPerPage})
+	found, err := s.Department.Schools(r.Context(), views.SchoolQuery{Level: page.Level, Municipio: page.Municipio, Cursor: r.FormValue("cursor"), Limit: schoolsPerPage})
 	if err != nil {
 		return err
 	}
@@ -91,14 +91,14 @@ func (s *console) showSchool(w http.ResponseWriter, r *http.Request) error {
 
 func (s *console) showSchoolPage(w http.ResponseWriter, r *http.Request, status int, page schoolPage) error {
 	code := chi.URLParam(r, "school_code")
-	found, err := s.Desk.Schools(r.Context(), views.SchoolQuery{Code: code, Limit: 1})
+	found, err := s.Department.Schools(r.Context(), views.SchoolQuery{Code: code, Limit: 1})
 	if err != nil {
 		return err
 	}
 	if !schools.IsCode(code) || len(found.Items) == 0 {
 		return views.ErrNotFound
 	}
-	history, err := s.Desk.PlaceHistory(r.Context(), views.PlaceQuery{Code: code, Limit: figuresShown})
+	history, err := s.Department.PlaceHistory(r.Context(), views.PlaceQuery{Code: code, Limit: figuresShown})
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *console) enterPlaces(w http.ResponseWriter, r *http.Request) error {
 	}
 	entry, wrong := entryOf(chi.URLParam(r, "school_code"), typed)
 	if wrong == "" {
-		err := s.Desk.Enter(r.Context(), visitOf(r).who.Actor, []schools.Entry{entry}, key)
+		err := s.Department.Enter(r.Context(), visitOf(r).who.Actor, []schools.Entry{entry}, key)
 		var field *desk.Wrong
 		if errors.As(err, &field) {
 			wrong = field.Field
@@ -170,7 +170,7 @@ func entryOf(code string, typed map[string]string) (e schools.Entry, wrong strin
 
 func (s *console) downloadPlaces(w http.ResponseWriter, r *http.Request) error {
 	f := filterOf(r)
-	sheet, err := s.Desk.Sheet(r.Context(), views.SchoolQuery{Level: f.Level, Municipio: f.Municipio, Grade: f.Grade})
+	sheet, err := s.Department.Sheet(r.Context(), views.SchoolQuery{Level: f.Level, Municipio: f.Municipio, Grade: f.Grade})
 	if err != nil {
 		return err
 	}
@@ -198,10 +198,6 @@ func (s *console) showUploadPage(w http.ResponseWriter, r *http.Request, status 
 const sheetLimit = 16 << 20
 
 func (s *console) takeUpload(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, sheetLimit)
-	if err := r.ParseMultipartForm(sheetLimit); err != nil {
-		return s.showUploadPage(w, r, http.StatusUnprocessableEntity, uploadPage{Mistake: "upload.unreadable"})
-	}
 	key, err := keyOf(r)
 	if err != nil {
 		return err
@@ -216,7 +212,7 @@ func (s *console) takeUpload(w http.ResponseWriter, r *http.Request) error {
 		return s.showUploadPage(w, r, http.StatusUnprocessableEntity, uploadPage{Mistake: "upload.unreadable"})
 	}
 	rehearsal := r.PostFormValue("rehearsal") != ""
-	taken, err := s.Desk.TakeSheet(r.Context(), visitOf(r).who.Actor, raw, key, rehearsal)
+	taken, err := s.Department.TakeSheet(r.Context(), visitOf(r).who.Actor, raw, key, rehearsal)
 	var unreadable *desk.Unreadable
 	switch {
 	case errors.As(err, &unreadable):

@@ -47,7 +47,7 @@ func (s *console) showRuns(w http.ResponseWriter, r *http.Request, status int, m
 	v := visitOf(r)
 	page := runsPage{Parts: s.schoolTabs(r), schoolFilter: filterOf(r), Key: uuid.NewString(), Seed: cmp.Or(r.PostFormValue("seed"), s.today().String()), Mistake: mistake,
 		May: s.Rights.Route("POST", "/v1/school-placements").Roles[v.who.Role]}
-	found, err := s.Desk.Runs(r.Context(), s.Rights.Offices(v.who.Actor), r.FormValue("cursor"), runsPerPage)
+	found, err := s.Department.Runs(r.Context(), s.Rights.Offices(v.who.Actor), r.FormValue("cursor"), runsPerPage)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (s *console) makeRun(w http.ResponseWriter, r *http.Request) error {
 	if len(selection.Seed) > longestSeed {
 		return s.showRuns(w, r, http.StatusUnprocessableEntity, "runs.seed_long")
 	}
-	run, err := s.Desk.ShareOut(r.Context(), v.who.Actor, s.Rights.Offices(v.who.Actor), selection, key)
+	run, err := s.Department.ShareOut(r.Context(), v.who.Actor, s.Rights.Offices(v.who.Actor), selection, key)
 	if said := deskSays(err); said != "" {
 		return s.showRuns(w, r, http.StatusUnprocessableEntity, said)
 	}
@@ -130,7 +130,7 @@ func (s *console) runOf(r *http.Request) (views.Run, error) {
 	if _, err := uuid.Parse(id); err != nil {
 		return views.Run{}, views.ErrNotFound
 	}
-	return s.Desk.RunFor(r.Context(), s.Rights.Offices(visitOf(r).who.Actor), id)
+	return s.Department.RunFor(r.Context(), s.Rights.Offices(visitOf(r).who.Actor), id)
 }
 
 func (s *console) showRunPage(w http.ResponseWriter, r *http.Request, status int, page runPage) error {
@@ -169,7 +169,7 @@ func (s *console) runChildren(r *http.Request, run views.Run, first, last int) (
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.Desk.Seats(r.Context(), grades, s.today())
+	seats, err := s.Department.Seats(r.Context(), grades, s.today())
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +263,7 @@ func (s *console) decideLine(w http.ResponseWriter, r *http.Request) error {
 
 func (s *console) decide(r *http.Request, choice desk.Choice, key string) (desk.Decided, error) {
 	by := visitOf(r).who.Actor
-	return s.Desk.Decide(r.Context(), by, s.Rights.Offices(by), chi.URLParam(r, "run_id"), choice, key)
+	return s.Department.Decide(r.Context(), by, s.Rights.Offices(by), chi.URLParam(r, "run_id"), choice, key)
 }
 
 // confirmAll confirms what is open, each under a key of its own that follows from

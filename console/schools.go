@@ -4,8 +4,10 @@ package console
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -34,13 +36,28 @@ func (s *console) schoolRoutes() []route {
 		{method: "POST", pattern: "/schools/list/{school_code}", handle: s.enterPlaces, api: "POST /v1/school-places"},
 		{method: "GET", pattern: "/schools/places.csv", handle: s.downloadPlaces, api: "GET /v1/school-places"},
 		{method: "GET", pattern: "/schools/places", handle: s.showUpload, api: "POST /v1/school-places"},
-		{method: "POST", pattern: "/schools/places", handle: s.takeUpload, api: "POST /v1/school-places"},
+		{method: "POST", pattern: "/schools/places", handle: s.takeUpload, api: "POST /v1/school-places", limit: sheetLimit + formLimit},
 		{method: "GET", pattern: "/schools/demand", handle: s.showDemand, api: "GET /v1/school-demand"},
 		{method: "GET", pattern: "/schools/demand.csv", handle: s.showDemand, api: "GET /v1/school-demand"},
 		{method: "GET", pattern: "/schools/forecast", handle: s.showForecast, api: "GET /v1/school-demand/forecast"},
 		{method: "GET", pattern: "/schools/forecast.csv", handle: s.showForecast, api: "GET /v1/school-demand/forecast"},
 		{method: "GET", pattern: "/schools/indicators", handle: s.showIndicators, api: "GET /v1/indicators"},
 		{method: "GET", pattern: "/schools/indicators.csv", handle: s.showIndicators, api: "GET /v1/indicators"},
+	}
+}
+
+// schoolFunctions are what the templates of these pages need beside the others.
+func (v voice) schoolFunctions() template.FuncMap {
+	return template.FuncMap{
+		"amount":  amount,
+		"grade":   v.grade,
+		"bucket":  v.bucket,
+		"add":     func(a, b int) int { return a + b },
+		"fields":  func(names ...string) []string { return names },
+		"share":   shareOf,
+		"percent": func(share float64) string { return amount(100 * share) },
+		"charted": func(c chart, title string) titled { return titled{c, title} },
+		"named":   func(id string) string { name, _, _ := strings.Cut(id, "/"); return name },
 	}
 }
 
@@ -114,7 +131,7 @@ const childrenPerPage = 100
 func (s *console) listWaiting(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	page := waitingPage{Parts: s.schoolTabs(r), schoolFilter: filterOf(r), Today: s.today()}
-	found, err := s.Desk.Waiting(r.Context(), views.WaitingQuery{Offices: s.Rights.Offices(v.who.Actor), Phase: casefile.SchoolPhase(page.Phase), Level: page.Level,
+	found, err := s.Department.Waiting(r.Context(), views.WaitingQuery{Offices: s.Rights.Offices(v.who.Actor), Phase: casefile.SchoolPhase(page.Phase), Level: page.Level,
 		Grade: page.Grade, Municipio: page.Municipio, Language: page.Language, Cursor: r.FormValue("cursor"), Limit: childrenPerPage})
 	if err != nil {
 		return err

@@ -216,8 +216,8 @@ func TestPlacesAreShownAsKnownOldOrUnknownAndEntered(t *testing.T) {
 	}
 }
 
-// upload sends a file as a browser does.
-func (o *office) upload(content string, fields ...string) *httptest.ResponseRecorder {
+// uploadPlaces sends a file as a browser does.
+func (o *office) uploadPlaces(content string, fields ...string) *httptest.ResponseRecorder {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	o.must(form.WriteField("key", uuid.NewString()))
@@ -248,16 +248,16 @@ func TestTheTableOfPlacesIsDownloadedFilledInAndUploaded(t *testing.T) {
 	}
 	before := len(o.school.kept.Figures)
 	filled := "school_code;grade;places\n" + desktest.Near + ";1;4\n" + desktest.Near + ";9;4\n" + desktest.Near + ";2;many\n"
-	contains(t, o.upload(filled, "rehearsal", "1").Body.String(), "Prova:", "1 dato registrato", "2 righe non accettate", "La scuola non ha questa classe", "Serve un numero da 0 a 999")
+	contains(t, o.uploadPlaces(filled, "rehearsal", "1").Body.String(), "Prova:", "1 dato registrato", "2 righe non accettate", "La scuola non ha questa classe", "Serve un numero da 0 a 999")
 	if len(o.school.kept.Figures) != before {
 		t.Error("a rehearsal entered something")
 	}
-	contains(t, o.upload(filled).Body.String(), "1 dato registrato")
+	contains(t, o.uploadPlaces(filled).Body.String(), "1 dato registrato")
 	if len(o.school.kept.Figures) != before+1 {
 		t.Errorf("%d figures", len(o.school.kept.Figures)-before)
 	}
 	for content, says := range map[string]string{"": "Scegli un file", "name\nx\n": "Il file non è la tabella dei posti"} {
-		if answer := o.upload(content); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), says) {
+		if answer := o.uploadPlaces(content); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), says) {
 			t.Errorf("%q: %d", content, answer.Code)
 		}
 	}
