@@ -14,7 +14,9 @@ import (
 	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 	"ricongiungi/services"
 	"ricongiungi/views"
 )
@@ -78,6 +80,9 @@ type Config struct {
 	Rights  access.Rights
 	Book    *rules.Book
 	Letters Letters
+
+	Department *desk.Desk      // of the education department
+	Reports    *reports.Office // figures for those who plan
 
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -173,12 +178,7 @@ const (
 
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
-	return []route{
-		{method: "GET", pattern: "/cases/{case_id}/letters", handle: s.showLetters, api: "GET /v1/cases/{case_id}/history"},
-		{method: "POST", pattern: "/cases/{case_id}/letters", handle: s.writeLetter, api: "POST /v1/cases/{case_id}/letters"},
-		{method: "GET", pattern: "/cases/{case_id}/letters/{letter_id}", handle: s.showLetter, api: "GET /v1/cases/{case_id}/letters/{letter_id}"},
-		{method: "POST", pattern: "/cases/{case_id}/links", handle: s.giveLink, api: "POST /v1/cases/{case_id}/commands"},
-		{method: "POST", pattern: "/cases/{case_id}/links/revocation", handle: s.revokeLink, api: "POST /v1/cases/{case_id}/commands"},
+	return append(append(s.schoolRoutes(), s.letterRoutes()...), []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
@@ -196,5 +196,5 @@ func (s *console) closedRoutes() []route {
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.showCorrection, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.takeCorrection, api: giveCommand},
-	}
+	}...)
 }

@@ -20,9 +20,7 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
-	"ricongiungi/family"
 	"ricongiungi/identity"
-	"ricongiungi/letters"
 	"ricongiungi/rules"
 	"ricongiungi/services"
 	"ricongiungi/views"
@@ -64,6 +62,7 @@ type office struct {
 	become map[string]casefile.Outcome
 	log    bytes.Buffer
 	site   http.Handler
+	school department
 }
 
 func open(t *testing.T) *office {
@@ -82,11 +81,8 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	writer, err := letters.NewWriter(rules.Default(), family.DefaultContacts())
-	o.must(err)
-	desk := &letters.Desk{Writer: writer, Printer: letters.NewPrinter(""), Histories: o}
-	o.site, err = New(Config{Letters: desk, PublicURL: "https://hub.example", Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+	o.site, err = New(Config{Letters: o.letterDesk(), PublicURL: "https://hub.example", Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }

@@ -65,6 +65,17 @@ type handed struct {
 	URL, Code, Whom string
 }
 
+// letterRoutes are those of letters and links.
+func (s *console) letterRoutes() []route {
+	return []route{
+		{method: "GET", pattern: "/cases/{case_id}/letters", handle: s.showLetters, api: "GET /v1/cases/{case_id}/history"},
+		{method: "POST", pattern: "/cases/{case_id}/letters", handle: s.writeLetter, api: "POST /v1/cases/{case_id}/letters"},
+		{method: "GET", pattern: "/cases/{case_id}/letters/{letter_id}", handle: s.showLetter, api: "GET /v1/cases/{case_id}/letters/{letter_id}"},
+		{method: "POST", pattern: "/cases/{case_id}/links", handle: s.giveLink, api: "POST /v1/cases/{case_id}/commands"},
+		{method: "POST", pattern: "/cases/{case_id}/links/revocation", handle: s.revokeLink, api: "POST /v1/cases/{case_id}/commands"},
+	}
+}
+
 func (s *console) showLetters(w http.ResponseWriter, r *http.Request) error {
 	view, err := s.view(r)
 	if err != nil {

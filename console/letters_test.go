@@ -13,11 +13,20 @@ import (
 	"github.com/google/uuid"
 
 	"ricongiungi/casefile"
+	"ricongiungi/family"
 	"ricongiungi/internal/secret"
+	"ricongiungi/letters"
+	"ricongiungi/rules"
 )
 
 // Facts is the history from which letters are drawn up.
 func (o *office) Facts(context.Context, string) ([]casefile.Fact, error) { return o.facts, nil }
+
+func (o *office) letterDesk() Letters {
+	writer, err := letters.NewWriter(rules.Default(), family.DefaultContacts())
+	o.must(err)
+	return &letters.Desk{Writer: writer, Printer: letters.NewPrinter(""), Histories: o}
+}
 
 func (o *office) letters(path string, pairs ...string) string {
 	form := url.Values{"key": {uuid.NewString()}}

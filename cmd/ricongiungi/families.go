@@ -10,8 +10,8 @@ import (
 	"ricongiungi/linkpages"
 )
 
-// desk is where letters are drawn up.
-func (s *settings) desk(p *parts, contacts family.Contacts) (*letters.Desk, error) {
+// letterDesk is where letters are drawn up.
+func (s *settings) letterDesk(p *parts, contacts family.Contacts) (*letters.Desk, error) {
 	writer, err := letters.NewWriter(p.book, contacts)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ import (
 	"ricongiungi/console"
 	"ricongiungi/identity"
 	"ricongiungi/linkpages"
+	"ricongiungi/reports"
+	"ricongiungi/schools/desk"
 	"ricongiungi/workflows"
 )
 
@@ -81,12 +83,12 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 	if err != nil {
 		return nil, err
 	}
-	desk, err := s.desk(p, contacts)
+	letterDesk, err := s.letterDesk(p, contacts)
 	if err != nil {
 		return nil, err
 	}
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: desk, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: letterDesk, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -105,8 +107,11 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: desk, Log: p.logger, Version: version(), Watch: p.watch,
-		PublicURL: s.publicURL, RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
+		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: letterDesk, Log: p.logger, Version: version(), Watch: p.watch,
+		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
+		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
+		PublicURL:     s.publicURL,
+		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
 		return nil, err
