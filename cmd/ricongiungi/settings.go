@@ -46,6 +46,7 @@ type settings struct {
 	chromium        string        // RICONGIUNGI_CHROMIUM, which makes PDFs of letters; looked for where it is empty
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	retentionFile   string        // RICONGIUNGI_RETENTION, a file of the office's own terms of keeping data
 	machinesFile    string        // RICONGIUNGI_MACHINES, which machines of other bodies are let in; empty: none
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
@@ -82,6 +83,7 @@ func settingsFromEnvironment() *settings {
 		chromium:        os.Getenv("RICONGIUNGI_CHROMIUM"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+		retentionFile:   os.Getenv("RICONGIUNGI_RETENTION"),
 		machinesFile:    os.Getenv("RICONGIUNGI_MACHINES"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
