@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,6 +63,7 @@ type office struct {
 	files   map[string]views.File
 	become  map[string]casefile.Outcome
 	log     bytes.Buffer
+	one     sync.Mutex // where several ask at once
 	site    http.Handler
 }
 
