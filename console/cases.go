@@ -16,7 +16,7 @@ import (
 
 // casesPage is one page of the list of cases.
 type casesPage struct {
-	Filter   filter
+	Filter   caseFilter
 	Phases   []casefile.Phase
 	Municipi []int
 	Whose    []option
@@ -28,8 +28,8 @@ type casesPage struct {
 	MayGive  bool
 }
 
-// filter is what the list is restricted to, as its address says it.
-type filter struct {
+// caseFilter is what the list is restricted to, as its address says it.
+type caseFilter struct {
 	Phase     casefile.Phase
 	Municipio int
 	Whose     string // mine, nobody, the id of a colleague, or empty for everybody's
@@ -48,14 +48,14 @@ type listLine struct{ Name, Address string }
 
 const casesPerPage = 50
 
-func filterOf(r *http.Request) filter {
-	f := filter{Phase: casefile.Phase(r.FormValue("phase")), Whose: r.FormValue("whose"), Late: r.FormValue("late") != "", Cursor: r.FormValue("cursor")}
+func caseFilterOf(r *http.Request) caseFilter {
+	f := caseFilter{Phase: casefile.Phase(r.FormValue("phase")), Whose: r.FormValue("whose"), Late: r.FormValue("late") != "", Cursor: r.FormValue("cursor")}
 	f.Municipio, _ = strconv.Atoi(r.FormValue("municipio"))
 	return f
 }
 
 // query is the filter as an address holds it, without the place in the list.
-func (f filter) query() url.Values {
+func (f caseFilter) query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{"phase": string(f.Phase), "whose": f.Whose} {
 		if value != "" {
@@ -72,7 +72,7 @@ func (f filter) query() url.Values {
 }
 
 // question is what the filter asks of the views.
-func (s *console) question(r *http.Request, f filter) views.CaseQuery {
+func (s *console) question(r *http.Request, f caseFilter) views.CaseQuery {
 	v := visitOf(r)
 	asked := views.CaseQuery{Offices: s.Rights.Offices(v.who.Actor), Phase: string(f.Phase), Municipio: f.Municipio, Late: f.Late, Cursor: f.Cursor, Limit: casesPerPage}
 	switch f.Whose {
@@ -88,7 +88,7 @@ func (s *console) question(r *http.Request, f filter) views.CaseQuery {
 }
 
 func (s *console) listCases(w http.ResponseWriter, r *http.Request) error {
-	v, f := visitOf(r), filterOf(r)
+	v, f := visitOf(r), caseFilterOf(r)
 	page := casesPage{Filter: f, Phases: casefile.Phases(), Municipi: []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, Today: s.today(),
 		CSV: "/cases.csv?" + f.query().Encode(), MayGive: s.Rights.Routes[giveCommand].Roles[v.who.Role] && access.SeesAll(v.who.Role)}
 	found, err := s.Views.Cases(r.Context(), s.question(r, f))
@@ -169,7 +169,7 @@ const longestName = 80
 
 // keepList keeps the selection shown under a name.
 func (s *console) keepList(w http.ResponseWriter, r *http.Request) error {
-	f, name := filterOf(r), r.PostFormValue("name")
+	f, name := caseFilterOf(r), r.PostFormValue("name")
 	if name == "" || len(name) > longestName {
 		return views.ErrNotFound
 	}

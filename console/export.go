@@ -31,7 +31,7 @@ func (s *console) exportCases(w http.ResponseWriter, r *http.Request) error {
 		out.Comma = ';'
 	}
 	rows := [][]string{v.head()}
-	for asked := s.question(r, filterOf(r)); len(rows) < mostRows; {
+	for asked := s.question(r, caseFilterOf(r)); len(rows) < mostRows; {
 		found, err := s.Views.Cases(r.Context(), asked)
 		if err != nil {
 			return err

@@ -65,6 +65,7 @@ type office struct {
 	log     bytes.Buffer
 	one     sync.Mutex // where several ask at once
 	site    http.Handler
+	school  department
 }
 
 func open(t *testing.T) *office {
@@ -84,7 +85,7 @@ func open(t *testing.T) *office {
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
 	o.site, err = New(Config{Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }
