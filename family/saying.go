@@ -39,11 +39,11 @@ func (s Step) When(v tongues.Voice) string {
 func Call(v tongues.Voice, name string, self bool) string {
 	switch {
 	case self && name != "":
-		return name + " (" + v.Say("you") + ")"
+		return v.Apart(name) + " (" + v.Say("you") + ")"
 	case self:
 		return v.Say("you")
 	case name == "":
 		return v.Say("relative")
 	}
-	return name
+	return v.Apart(name)
 }

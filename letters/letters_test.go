@@ -41,7 +41,9 @@ func writer(t *testing.T) *Writer {
 // history is a family whose wife has entered and has an appointment.
 func history(t *testing.T, more ...casefile.Command) []casefile.Fact {
 	t.Helper()
-	step := func(y int, m time.Month, d int) casefile.Step { return casefile.Step{MemberID: wife, On: rules.On(y, m, d)} }
+	step := func(y int, m time.Month, d int) casefile.Step {
+		return casefile.Step{MemberID: wife, On: rules.On(y, m, d)}
+	}
 	commands := append([]casefile.Command{
 		&casefile.DecideMembers{On: rules.On(2026, 2, 2), Decisions: []casefile.MemberDecision{{Ref: "1", Outcome: "authorised"}},
 			Application: &casefile.Application{Office: "wemi-mi", ContactLanguage: "ar", FiledOn: rules.On(2025, 11, 3),

@@ -149,7 +149,7 @@ func (l *letter) step(step family.Step) {
 	l.add("item", func(v tongues.Voice) string {
 		name := v.Say("item." + step.Code)
 		if !v.Italian() {
-			name += " (" + v.Official(step.Code) + ")"
+			name += " (" + v.Apart(v.Official(step.Code)) + ")"
 		}
 		if step.Who != "" || step.Self {
 			name += " – " + family.Call(v, step.Who, step.Self)
@@ -167,7 +167,7 @@ func (l *letter) step(step family.Step) {
 func law(v tongues.Voice, step family.Step) string {
 	text := step.Why.Say(v)
 	if step.Why.Law != "" {
-		text += " " + v.Say("why.law") + ": " + step.Why.Law + "."
+		text += " " + v.Say("why.law") + ": " + v.Apart(step.Why.Law) + "."
 	}
 	return text
 }

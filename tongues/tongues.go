@@ -97,6 +97,15 @@ func (v Voice) Dir() string {
 	return "ltr"
 }
 
+// Apart sets a text that may be written from the other side apart from the
+// sentence around it, where the language is written from the right.
+func (v Voice) Apart(text string) string {
+	if v.Dir() == "ltr" || text == "" {
+		return text
+	}
+	return "\u2068" + text + "\u2069"
+}
+
 // Italian tells whether the voice is that of the offices.
 func (v Voice) Italian() bool { return v.Lang == language.Italian.String() }
 
