@@ -93,7 +93,7 @@ var allowed = map[string][]string{
 	"activities":           {"casefile", "views"},
 	"workflows":            {"activities", "casefile", "views"},
 	"worker":               {"activities", "casefile", "rules", "store", "workflows"},
-	"access":               {"casefile", "views"},
+	"access":               {"casefile", "rules", "views"},
 	"api":                  {"access", "casefile", "demand", "diary", "handoff", "internal/keyfile", "rules", "schemas", "schools", "schools/placement", "services", "views"},
 	"metrics":              {"views"},
 	"identity":             {"casefile", "views"},

@@ -33,6 +33,7 @@ type fakes struct {
 	logsRead  int
 	figureLog *demand.Log
 
+	reads    []views.Read
 	orders   []casefile.Order
 	received []Received
 	rejected []handoff.RowError
@@ -148,6 +149,17 @@ func (f *fakes) Events(_ context.Context, after int64, limit int) (Page[FeedRow]
 		return Page[FeedRow]{}, nil
 	}
 	return Page[FeedRow]{Items: []FeedRow{{Position: 3, CaseID: caseA, Version: 1, EventID: eventA, Type: "note_added", OccurredAt: now, RecordedAt: now}}}, nil
+}
+
+func (f *fakes) RecordReads(_ context.Context, reads []views.Read) error {
+	f.reads = append(f.reads, reads...)
+	return f.down["reads"]
+}
+
+func (f *fakes) Reads(_ context.Context, q views.ReadQuery) (Page[views.Read], error) {
+	f.asked = q
+	return Page[views.Read]{Items: []views.Read{{Position: 4, At: now, Actor: casefile.Actor{ID: memberA, Role: casefile.Counsellor, Office: "wemi-mi"}, CaseID: caseA,
+		PersonID: pupilA, ReadData: views.ReadData{Purpose: "request_of_the_person", Shown: "export", Through: "api", Grounds: eventA}}}}, nil
 }
 
 func (f *fakes) AcceptHandoffs(_ context.Context, messages []Received) ([]Acceptance, error) {

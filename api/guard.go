@@ -26,6 +26,7 @@ type exchange struct {
 	id       string         // names the request in logs and problem documents
 	actor    casefile.Actor // empty where nobody had to say who they are
 	standing views.Standing // of the case that the address names
+	seen     []string       // cases of which the answer shows something, where the address names none
 }
 
 type exchangeKey struct{}

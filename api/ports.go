@@ -63,6 +63,14 @@ type Views interface {
 	Events(ctx context.Context, after int64, limit int) (Page[FeedRow], error)
 }
 
+// Reads keeps who was shown what.
+type Reads interface {
+	// RecordReads returns once the records are on disk. Errors: ErrUnavailable.
+	RecordReads(ctx context.Context, reads []views.Read) error
+	// Reads lists them, newest first. Errors: ErrBadCursor.
+	Reads(ctx context.Context, q views.ReadQuery) (Page[views.Read], error)
+}
+
 // Handoffs takes the Prefecture's messages in.
 type Handoffs interface {
 	// AcceptHandoffs keeps the messages durably and answers in their order.

@@ -47,6 +47,7 @@ type Engine interface {
 // required.
 type Config struct {
 	Views  Views
+	Reads  Reads
 	Orders Orders
 	Engine Engine
 	SignIn *identity.SignIn
@@ -98,6 +99,7 @@ func prepare(c Config) (*console, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	c.Views = watchedViews{c.Views}
 	s := &console{Config: c}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
@@ -120,6 +122,7 @@ type route struct {
 	method, pattern string
 	handle          handler
 	api             string // the route of the API that asks the same, whose permission counts
+	shows           string // what is put on record; empty for the same as that route
 }
 
 // routes need no sign-in.
@@ -140,8 +143,8 @@ func (s *console) closedRoutes() []route {
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
 		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: "GET /v1/cases/{case_id}"},
 		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: "GET /v1/cases/{case_id}/history"},
-		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands"},
-		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands"},
-		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands"},
+		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
+		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
+		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
 	}
 }

@@ -25,6 +25,7 @@ type visit struct {
 	who      views.Operator // empty on pages that need no sign-in
 	voice    voice
 	standing views.Standing // of the case that the address names
+	seen     []string       // cases of which something was opened
 }
 
 type visitKey struct{}
@@ -107,7 +108,7 @@ func (s *console) signedIn(to route) handler {
 		if err := s.findCase(r); err != nil {
 			return err
 		}
-		return to.handle(w, r)
+		return s.recorded(to)(w, r)
 	}
 }
 

@@ -51,6 +51,8 @@ type office struct {
 	orders []casefile.Order
 	role   casefile.Role
 	slow   bool
+	reads  []views.Read
+	mute   error // why no read can be recorded
 	log    bytes.Buffer
 	site   http.Handler
 }
@@ -71,7 +73,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Views: o, Reads: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -138,6 +140,13 @@ func (o *office) CaseAsOf(_ context.Context, _ string, asOf, knownAt time.Time) 
 	view := casefile.ViewOf(state, rules.Default())
 	view.People = casefile.PeopleOf(state)
 	return view, nil
+}
+
+func (o *office) RecordReads(_ context.Context, reads []views.Read) error {
+	if o.mute == nil {
+		o.reads = append(o.reads, reads...)
+	}
+	return o.mute
 }
 
 func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {
