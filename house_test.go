@@ -87,6 +87,7 @@ var allowed = map[string][]string{
 	"schools/placement":    {"rules", "schools"},
 	"internal/keyfile":     {},
 	"vault":                {"internal/keyfile"},
+	"search":               {"rules", "views"},
 	"ledger":               {"internal/keyfile"},
 	"capsule":              {"casefile", "ledger", "rules", "vault"},
 	"store":                {"capsule", "casefile", "demand", "diary", "handoff", "ledger", "rules", "schemas", "schools", "schools/placement", "schools/registry", "services", "vault", "views"},

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"ricongiungi/casefile"
+	"ricongiungi/rules"
+	"ricongiungi/views"
 )
 
 //go:embed routes.csv
@@ -120,6 +122,12 @@ func (r Rights) Offices(actor casefile.Actor) []string {
 // Sees tells whether the actor's office sees cases of the hub.
 func (r Rights) Sees(actor casefile.Actor, hub string) bool {
 	return slices.Contains(r.offices[actor.Office], hub)
+}
+
+// Search is the search for people, kept to those of whom the actor may know.
+func (r Rights) Search(actor casefile.Actor, text string, born rules.Date, limit int) views.PeopleQuery {
+	return views.PeopleQuery{Text: text, Born: born, Offices: r.Offices(actor), PupilsOnly: !SeesAll(actor.Role),
+		WithRestricted: SeesRestricted(actor.Role), Limit: limit}
 }
 
 // Command refuses commands that the role may not give. Who corrects an event

@@ -26,6 +26,9 @@ var ErrPurpose = errors.New("access: not a purpose of this role")
 // reader says another; an empty purpose is the default of the reader's role.
 type Reading struct{ Shows, Purpose string }
 
+// Existence is what somebody learns who is told to ask another office.
+var Existence = Reading{Shows: "existence"}
+
 // Purposes holds for which purposes each role may read.
 type Purposes struct {
 	names    []string // in the order of the table

@@ -22,6 +22,7 @@ type Config struct {
 	Engine   Engine
 	Views    Views
 	Reads    Reads
+	People   People
 	Handoffs Handoffs
 	Evidence Evidence
 	Figures  Figures
@@ -139,6 +140,7 @@ func (s *server) routes() []route {
 		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
 		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},
 		{"GET", "/v1/cases/{case_id}/reads", s.listReads},
+		{"POST", "/v1/people/search", s.findPeople},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},

@@ -71,6 +71,13 @@ type Reads interface {
 	Reads(ctx context.Context, q views.ReadQuery) (Page[views.Read], error)
 }
 
+// People finds people by name or number.
+type People interface {
+	// FindPeople searches among those of whom the searcher may know. Errors:
+	// ErrUnavailable while nobody can be found yet.
+	FindPeople(ctx context.Context, q views.PeopleQuery) (views.PeopleFound, error)
+}
+
 // Handoffs takes the Prefecture's messages in.
 type Handoffs interface {
 	// AcceptHandoffs keeps the messages durably and answers in their order.

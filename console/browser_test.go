@@ -29,8 +29,8 @@ func (o *office) online() string {
 // everyPage lists the addresses of all pages that a counsellor sees, one form
 // among them, and of pages that are not there.
 func everyPage() []string {
-	paths := []string{"/", "/?all=1", "/cases", "/cases?mine=1&phase=arrival", "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
-	for _, page := range []string{"", "?done=add_note", "?done=pending", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/record", "/record/file_application"} {
+	paths := []string{"/", "/?all=1", "/cases", "/cases?mine=1&phase=arrival", "/people", "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
+	for _, page := range []string{"", "?done=add_note", "?done=pending", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/reads", "/record", "/record/file_application"} {
 		paths = append(paths, "/cases/"+caseA+page)
 	}
 	return append(paths, "/cases/"+caseA+"/record/record_needs_profile")

@@ -48,6 +48,7 @@ type Engine interface {
 type Config struct {
 	Views  Views
 	Reads  Reads
+	People People
 	Orders Orders
 	Engine Engine
 	SignIn *identity.SignIn
@@ -143,6 +144,9 @@ func (s *console) closedRoutes() []route {
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
 		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: "GET /v1/cases/{case_id}"},
 		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: "GET /v1/cases/{case_id}/history"},
+		{method: "GET", pattern: "/cases/{case_id}/reads", handle: s.showReads, api: "GET /v1/cases/{case_id}/reads"},
+		{method: "GET", pattern: "/people", handle: s.askPeople, api: "POST /v1/people/search"},
+		{method: "POST", pattern: "/people", handle: s.findPeople, api: "POST /v1/people/search"},
 		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
 		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},

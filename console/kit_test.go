@@ -53,6 +53,8 @@ type office struct {
 	slow   bool
 	reads  []views.Read
 	mute   error // why no read can be recorded
+	asked  views.PeopleQuery
+	found  views.PeopleFound
 	log    bytes.Buffer
 	site   http.Handler
 }
@@ -73,7 +75,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Reads: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Views: o, Reads: o, People: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -147,6 +149,15 @@ func (o *office) RecordReads(_ context.Context, reads []views.Read) error {
 		o.reads = append(o.reads, reads...)
 	}
 	return o.mute
+}
+
+func (o *office) Reads(_ context.Context, q views.ReadQuery) (views.Page[views.Read], error) {
+	return views.Page[views.Read]{Items: o.reads, Next: map[bool]string{true: "older"}[q.Cursor == ""]}, nil
+}
+
+func (o *office) FindPeople(_ context.Context, q views.PeopleQuery) (views.PeopleFound, error) {
+	o.asked = q
+	return o.found, nil
 }
 
 func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {

@@ -122,6 +122,7 @@ func (s *console) tabs(r *http.Request) []tab {
 	for _, entry := range []struct{ path, label, api string }{
 		{"/", "nav.today", "GET /v1/agenda"},
 		{"/cases", "nav.cases", "GET /v1/cases"},
+		{"/people", "nav.people", "POST /v1/people/search"},
 	} {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)

@@ -18,6 +18,8 @@ import (
 type Reads interface {
 	// RecordReads returns once the records are on disk.
 	RecordReads(ctx context.Context, reads []views.Read) error
+	// Reads lists them, newest first. Errors: views.ErrBadCursor.
+	Reads(ctx context.Context, q views.ReadQuery) (views.Page[views.Read], error)
 }
 
 // watchedViews notes on the visit of which cases something was opened, so that no

@@ -96,6 +96,12 @@ func Settlement(raw []byte) error {
 	return err
 }
 
+// PeopleSearch checks a search for people. The error is *Malformed or *Invalid.
+func PeopleSearch(raw []byte) error {
+	_, err := library().peopleSearch.check(raw)
+	return err
+}
+
 // Event checks the data of an event against the schema of its type and version.
 // The error is *Malformed or *Invalid.
 func Event(name string, version int, data []byte) error {
@@ -191,6 +197,7 @@ func (c compiled) check(raw []byte) (any, error) {
 type shelf struct {
 	commands, events              map[string]compiled
 	envelope, handoff, settlement compiled
+	peopleSearch                  compiled
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -236,5 +243,7 @@ func compile() shelf {
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
+
+		peopleSearch: one("people_search.json"),
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"ricongiungi/console"
 	"ricongiungi/identity"
 	"ricongiungi/metrics"
+	"ricongiungi/search"
 	"ricongiungi/store"
 	"ricongiungi/workflows"
 )
@@ -45,22 +46,24 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
-	handler, err := s.handler(p, tokens)
+	directory := search.NewDirectory(p.log)
+	handler, err := s.handler(p, tokens, directory)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(cmd.Context())
 	group.Go(func() error { return followRevocations(ctx, p, tokens) })
+	group.Go(func() error { return directory.Follow(ctx, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, metrics.Handler(p.log, p.logger), p.logger) })
 	return group.Wait()
 }
 
 // handler serves the API and, everywhere else, the console.
-func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
+func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Directory) (http.Handler, error) {
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
 	machines := api.New(api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
 	})
 	config, err := s.signInConfig()
@@ -72,7 +75,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Reads: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		Views: p.log, Reads: p.log, People: directory, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
