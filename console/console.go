@@ -58,6 +58,7 @@ type Config struct {
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string
+	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
 
 	RepositoryURL    string // of the source, shown in the footer
 	AccessibilityURL string // of the accessibility declaration, where there is one
@@ -80,7 +81,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	router := chi.NewRouter()
-	router.Use(s.observed, s.recovered, http.NewCrossOriginProtection().Handler)
+	router.Use(s.Watch, s.observed, s.recovered, http.NewCrossOriginProtection().Handler)
 	router.Handle(s.assets.prefix+"*", s.assets.handler())
 	for _, route := range s.routes() {
 		router.Method(route.method, route.pattern, s.open(route.handle))
@@ -101,6 +102,9 @@ func prepare(c Config) (*console, error) {
 		c.Log = slog.Default()
 	}
 	c.Views = watchedViews{c.Views}
+	if c.Watch == nil {
+		c.Watch = func(next http.Handler) http.Handler { return next }
+	}
 	s := &console{Config: c}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {

@@ -24,7 +24,9 @@ type visit struct {
 	id       string
 	who      views.Operator // empty on pages that need no sign-in
 	voice    voice
-	standing views.Standing // of the case that the address names
+	caseID   string         // that the address names
+	standing views.Standing // of that case
+	command  string         // id of the command that the page gives, if it gives one
 	seen     []string       // cases of which something was opened
 }
 
@@ -47,7 +49,8 @@ func (s *console) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "page",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", v.id), slog.String("actor", v.who.ID))
+			slog.String("request_id", v.id), slog.String("actor", v.who.ID),
+			slog.String("case_id", v.caseID), slog.String("command_id", v.command))
 	})
 }
 
@@ -135,7 +138,7 @@ func (s *console) findCase(r *http.Request) error {
 	if !s.Rights.Sees(visitOf(r).who.Actor, standing.Office) {
 		return views.ErrNotFound
 	}
-	visitOf(r).standing = standing
+	visitOf(r).caseID, visitOf(r).standing = id, standing
 	return nil
 }
 

@@ -205,6 +205,9 @@ func (s *console) order(r *http.Request, name string, body []byte) (casefile.Ord
 // submit keeps the order and waits for what its case decides; nil without an
 // error when that takes too long.
 func (s *console) submit(ctx context.Context, order casefile.Order) (*casefile.Outcome, error) {
+	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
+		v.command = order.CommandID
+	}
 	settled, err := s.Orders.AcceptOrder(ctx, order)
 	if err != nil || settled != nil {
 		return settled, err
@@ -213,7 +216,7 @@ func (s *console) submit(ctx context.Context, order casefile.Order) (*casefile.O
 	defer cancel()
 	outcome, err := s.Engine.Submit(waiting, order.CaseID, order.CommandID)
 	if err != nil {
-		s.Log.Info("command not decided yet", "command_id", order.CommandID, "reason", err.Error())
+		s.Log.InfoContext(ctx, "command not decided yet", "case_id", order.CaseID, "command_id", order.CommandID, "reason", err.Error())
 		return nil, nil // it is kept and will be decided
 	}
 	return &outcome, nil

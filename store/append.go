@@ -58,23 +58,29 @@ func (s *Store) statements(p pending, c change, before, after *casefile.State, o
 	return batch, p.settled(batch, outcome, now)
 }
 
-// takeHead waits for the head of the log and gives its frontier, with the edge of
-// the log of access as it then is: nobody waits for that one.
-func takeHead(ctx context.Context, tx pgx.Tx) (ledger.Frontier, ledger.Edge, error) {
+// heads are the ends of both logs as a writer finds them.
+type heads struct {
+	frontier ledger.Frontier
+	access   ledger.Edge
+}
+
+// takeHead waits for the head of the log of events. The head of the log of access
+// is taken as it is: nobody waits for that one here.
+func takeHead(ctx context.Context, tx pgx.Tx) (heads, error) {
 	var encoded, beside []byte
 	err := tx.QueryRow(ctx, `SELECT l.frontier, a.frontier FROM log_head l, access_head a FOR UPDATE OF l`).Scan(&encoded, &beside)
 	if err != nil {
-		return ledger.Frontier{}, ledger.Edge{}, fmt.Errorf("store: taking the head of the log: %w", err)
+		return heads{}, fmt.Errorf("store: taking the head of the log: %w", err)
 	}
 	frontier, err := ledger.DecodeFrontier(encoded)
 	if err != nil {
-		return ledger.Frontier{}, ledger.Edge{}, fmt.Errorf("store: the head of the log: %w", err)
+		return heads{}, fmt.Errorf("store: the head of the log: %w", err)
 	}
 	access, err := ledger.DecodeFrontier(beside)
 	if err != nil {
-		return ledger.Frontier{}, ledger.Edge{}, fmt.Errorf("store: the head of the log of access: %w", err)
+		return heads{}, fmt.Errorf("store: the head of the log of access: %w", err)
 	}
-	return frontier, ledger.Edge{Size: access.Size(), Root: access.Root()}, nil
+	return heads{frontier, ledger.Edge{Size: access.Size(), Root: access.Root()}}, nil
 }
 
 func queueRecords(batch *pgx.Batch, records []record) {

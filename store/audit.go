@@ -85,7 +85,7 @@ func (s *Store) readHead(ctx context.Context, tx pgx.Tx, key note.Verifier) (hea
 	if err != nil {
 		return h, err
 	}
-	if h.checkpoint, err = openHead(size, signed, key); err != nil {
+	if h.checkpoint, err = s.openHead(size, signed, key); err != nil {
 		return h, err
 	}
 	switch {
@@ -109,7 +109,11 @@ func (s *Store) keyOfLog(key note.Verifier) (note.Verifier, error) {
 	return own, nil
 }
 
-func openHead(size int64, signed []byte, key note.Verifier) (ledger.Checkpoint, error) {
+func (s *Store) openHead(size int64, signed []byte, key note.Verifier) (ledger.Checkpoint, error) {
+	key, err := s.keyOfLog(key)
+	if err != nil {
+		return ledger.Checkpoint{}, err
+	}
 	if size == 0 && len(signed) == 0 {
 		return ledger.Checkpoint{Origin: key.Name(), Root: ledger.Frontier{}.Root()}, nil
 	}

@@ -38,11 +38,11 @@ func (s *Store) writeGroup(group []*prepared) error {
 		if !appends(group) {
 			return send(ctx, tx, batch)
 		}
-		frontier, access, err := takeHead(ctx, tx)
+		at, err := takeHead(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := s.appendGroup(batch, frontier, access, group); err != nil {
+		if err := s.appendGroup(batch, at, group); err != nil {
 			return err
 		}
 		return send(ctx, tx, batch)
@@ -67,7 +67,8 @@ func appends(group []*prepared) bool {
 }
 
 // appendGroup gives every record its place and moves the head once.
-func (s *Store) appendGroup(batch *pgx.Batch, frontier ledger.Frontier, access ledger.Edge, group []*prepared) error {
+func (s *Store) appendGroup(batch *pgx.Batch, at heads, group []*prepared) error {
+	frontier := at.frontier
 	var hashes []ledger.IndexedHash
 	for _, p := range group {
 		leaves, err := place(p.change, frontier.Size())
@@ -79,5 +80,5 @@ func (s *Store) appendGroup(batch *pgx.Batch, frontier ledger.Frontier, access l
 		frontier, added = frontier.Append(leaves...)
 		hashes = append(hashes, added...)
 	}
-	return s.queueHead(batch, frontier, access, hashes)
+	return s.queueHead(batch, frontier, at.access, hashes)
 }

@@ -16,6 +16,7 @@ var errClosed = errors.New("store: closed")
 // grouper lets callers share a commit, which waits for the disk: what is ready
 // when the one before is done goes in together.
 type grouper[T any] struct {
+	name  string // of its traces
 	write func([]T) error
 	queue chan queued[T]
 	stop  chan struct{}
@@ -28,8 +29,8 @@ type queued[T any] struct {
 	done chan error
 }
 
-func newGrouper[T any](write func([]T) error) *grouper[T] {
-	g := &grouper[T]{write: write, queue: make(chan queued[T]), stop: make(chan struct{}), ended: make(chan struct{})}
+func newGrouper[T any](name string, write func([]T) error) *grouper[T] {
+	g := &grouper[T]{name: name, write: write, queue: make(chan queued[T]), stop: make(chan struct{}), ended: make(chan struct{})}
 	go g.run()
 	return g
 }
@@ -42,6 +43,8 @@ func (g *grouper[T]) close() {
 // commit waits until the item is on disk. When the caller gives up, it is
 // written all the same.
 func (g *grouper[T]) commit(ctx context.Context, item T) error {
+	ctx, span := tracer.Start(ctx, g.name)
+	defer span.End()
 	w := queued[T]{item, make(chan error, 1)}
 	select {
 	case g.queue <- w:

@@ -93,7 +93,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	s.committer, s.readers = newGrouper(s.writeGroup), newGrouper(s.writeAccess)
+	s.committer, s.readers = newGrouper("store.commit", s.writeGroup), newGrouper("store.access", s.writeAccess)
 	return s, nil
 }
 

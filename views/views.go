@@ -181,11 +181,22 @@ type EventProof struct {
 type Figures struct {
 	CasesByPhase       map[string]int64
 	HandoffsByStatus   map[string]int64
-	WithoutNextStep    int64 // open cases with nothing on their agenda
-	Overdue            int64 // agenda items whose day has passed
-	Unsettled          int64 // commands accepted and not yet decided
+	OldestHandoff      time.Duration    // accepted or held, not yet applied
+	WithoutNextStep    int64            // open cases with nothing on their agenda
+	Agenda, Overdue    map[string]int64 // items, and those whose day has passed, by who is responsible
+	Unsettled          int64            // commands accepted and not yet decided
 	OldestUnsettled    time.Duration
 	EffectsOutstanding int64
+	OldestEffect       time.Duration
 	WithoutWorkflow    int64
 	Events             int64
+	CheckpointAge      time.Duration // since the head of the log was signed
+	ViewsLag           int64         // events that the views of cases do not show
+}
+
+// Pool says how a process's connections to the database stand.
+type Pool struct {
+	Busy, Idle, Max int32
+	Waits           int64 // for a free connection, since the process began
+	Waited          time.Duration
 }

@@ -4,9 +4,9 @@ package main
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/activities"
 	"ricongiungi/store"
@@ -24,22 +24,23 @@ func workCommand(s *settings) *cobra.Command {
 }
 
 func work(cmd *cobra.Command, s *settings) error {
-	p, err := s.openParts(cmd.Context())
+	p, err := s.openParts(cmd.Context(), "work")
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	w := worker.New(p.temporal, &activities.Activities{Log: p.log, Post: worker.Outgoing{Orders: p.log, Post: worker.SimulatedMailbox{Store: p.log}}}, p.logger)
+	log := measuredLog{p.log, p.meter, p.logger}
+	w := worker.New(p.temporal, &activities.Activities{Log: log, Post: worker.Outgoing{Orders: p.log, Post: worker.SimulatedMailbox{Store: p.log}}}, p.logger)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("temporal at %s: %w", s.temporalAddress, err)
 	}
 	defer w.Stop()
-	courier := &worker.Courier{Inbox: p.log, Engine: &workflows.Engine{Client: p.temporal}, Book: p.book, Log: p.logger, Parallel: 32}
-	var wait sync.WaitGroup
-	wait.Go(func() { courier.Run(cmd.Context()) })
+	courier := &worker.Courier{Inbox: log, Engine: &workflows.Engine{Client: p.temporal}, Book: p.book, Log: p.logger, Parallel: 32}
 	p.logger.Info("working", "task_queue", workflows.TaskQueue)
-	wait.Wait()
-	return nil
+	group, ctx := errgroup.WithContext(cmd.Context())
+	group.Go(func() error { courier.Run(ctx); return nil })
+	group.Go(func() error { return serveUntilDone(ctx, s.workMetrics, p.probes(), p.logger) })
+	return group.Wait()
 }
 
 func migrateCommand(s *settings) *cobra.Command {
