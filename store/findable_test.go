@@ -72,6 +72,9 @@ func TestASearchObeysAccess(t *testing.T) {
 	b := setup(t)
 	view := b.opened()
 	mother, child := view.Members[0].MemberID, view.Members[1].MemberID
+	if entered := b.order(view.CaseID, "record_entry", map[string]any{"member_id": child, "on": "2026-03-01"}); entered.Refusal != nil {
+		t.Fatalf("entry: %+v", entered.Refusal)
+	}
 	b.orderBy(supervisor, view.CaseID, "restrict_processing", map[string]any{"person_id": mother, "ground": "accuracy_contested"})
 	d := b.directory(b.Store)
 	for _, c := range []struct {
