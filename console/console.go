@@ -15,6 +15,7 @@ import (
 	"ricongiungi/casefile"
 	"ricongiungi/identity"
 	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -26,10 +27,32 @@ type Views interface {
 	Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error)
 	History(ctx context.Context, q views.HistoryQuery) (views.Page[views.Entry], error)
 	Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[views.AgendaRow], error)
+	// Meetings gives the open appointments between two instants, by the hour.
+	Meetings(ctx context.Context, q views.AgendaQuery, from, to time.Time) ([]views.Meeting, error)
 	// People gives the people of several cases, sponsor first.
 	People(ctx context.Context, caseIDs []string) (map[string][]casefile.Person, error)
 	// Operators gives who works with the system, by id.
 	Operators(ctx context.Context) (map[string]views.Operator, error)
+	// Services gives whom the hub refers to.
+	Services(ctx context.Context) (services.Directory, error)
+}
+
+// Desk keeps what is an operator's own: drafts and lists of cases.
+type Desk interface {
+	KeepDraft(ctx context.Context, d views.Draft) error
+	Draft(ctx context.Context, actorID, caseID, command string) (views.Draft, error)
+	Drafts(ctx context.Context, actorID string) ([]views.Draft, error)
+	DropDraft(ctx context.Context, actorID, caseID, command string) error
+	KeepList(ctx context.Context, l views.SavedList) error
+	Lists(ctx context.Context, actorID string) ([]views.SavedList, error)
+	DropList(ctx context.Context, actorID, name string) error
+}
+
+// Files keeps scans of papers, sealed with the person they are about.
+type Files interface {
+	KeepFile(ctx context.Context, f views.File) (digest string, err error)
+	File(ctx context.Context, caseID, fileID string) (f views.File, digest string, err error)
+	DropFile(ctx context.Context, caseID, fileID string) error
 }
 
 // Orders keeps commands until they are settled.
@@ -49,6 +72,8 @@ type Config struct {
 	Views  Views
 	Reads  Reads
 	People People
+	Desk   Desk
+	Files  Files
 	Orders Orders
 	Engine Engine
 	SignIn *identity.SignIn
@@ -128,6 +153,7 @@ type route struct {
 	handle          handler
 	api             string // the route of the API that asks the same, whose permission counts
 	shows           string // what is put on record; empty for the same as that route
+	limit           int64  // of what is posted, in bytes; formLimit unless there is one
 }
 
 // routes need no sign-in.
@@ -140,19 +166,37 @@ func (s *console) routes() []route {
 	}
 }
 
+// The routes of the API whose permissions the pages share.
+const (
+	readCase    = "GET /v1/cases/{case_id}"
+	readHistory = "GET /v1/cases/{case_id}/history"
+	giveCommand = "POST /v1/cases/{case_id}/commands"
+
+	searchPeople = "POST /v1/people/search"
+)
+
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
 	return []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
-		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: "GET /v1/cases/{case_id}"},
-		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: "GET /v1/cases/{case_id}/history"},
+		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: readCase},
+		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: readHistory},
 		{method: "GET", pattern: "/cases/{case_id}/reads", handle: s.showReads, api: "GET /v1/cases/{case_id}/reads"},
-		{method: "GET", pattern: "/people", handle: s.askPeople, api: "POST /v1/people/search"},
-		{method: "POST", pattern: "/people", handle: s.findPeople, api: "POST /v1/people/search"},
-		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
-		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
-		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands", shows: "form"},
+		{method: "GET", pattern: "/people", handle: s.askPeople, api: searchPeople},
+		{method: "POST", pattern: "/people", handle: s.findPeople, api: searchPeople},
+		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/record/{command}/discard", handle: s.dropDraft, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/papers", handle: s.showPapers, api: readCase},
+		{method: "POST", pattern: "/cases/{case_id}/papers/{person_id}/{item}", handle: s.takeFile, api: giveCommand, limit: fileLimit + formLimit},
+		{method: "GET", pattern: "/cases/{case_id}/files/{file_id}", handle: s.showFile, api: readHistory, shows: "document"},
+		{method: "POST", pattern: "/cases/{case_id}/undo", handle: s.undoNow, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.showUndo, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.showCorrection, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.takeCorrection, api: giveCommand},
 	}
 }

@@ -39,10 +39,6 @@ func (s *console) askPeople(w http.ResponseWriter, r *http.Request) error {
 // findPeople takes the search from the body: what stands in an address is kept in
 // the browser's history and in logs.
 func (s *console) findPeople(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, formLimit)
-	if err := r.ParseForm(); err != nil {
-		return views.ErrNotFound
-	}
 	page := peoplePage{Query: strings.TrimSpace(r.PostFormValue("query")), Born: r.PostFormValue("born"), Asked: true}
 	if length := utf8.RuneCountInString(page.Query); length < 2 || length > longestQuery {
 		page.Short = true

@@ -64,6 +64,9 @@ func (s *console) recorded(to route) handler {
 	reading := s.reading(to)
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v := visitOf(r)
+		if v.caseID != "" {
+			note(r.Context(), v.caseID)
+		}
 		purpose, err := s.Rights.Purpose(v.who.Role, reading, r.URL.Query().Get("purpose"))
 		if err != nil {
 			return errForbidden
@@ -91,11 +94,13 @@ func showsPage(status int) bool {
 // permission counts, unless the page says otherwise.
 func (s *console) reading(to route) access.Reading {
 	method, pattern, _ := strings.Cut(to.api, " ")
-	reading, _ := s.Rights.Reading(method, pattern)
+	reading, known := s.Rights.Reading(method, pattern)
 	switch {
 	case to.shows != "":
 		reading.Shows = to.shows
-	case reading.Shows == "":
+	case to.api == giveCommand:
+		reading.Shows = "form"
+	case !known:
 		reading.Shows = "page"
 	}
 	return reading

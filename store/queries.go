@@ -244,11 +244,12 @@ func (s *Store) Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[vie
 	}
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, counsellor, view FROM agenda_items
 		WHERE office = ANY(@offices) AND (@counsellor = '' OR counsellor = @counsellor)
+			AND (NOT @unassigned OR counsellor = '')
 			AND (@role = '' OR responsible = @role) AND (@before = '' OR due_on <= nullif(@before, '')::date)
 			AND (@id = '' OR (due_on, case_id, item, subject) > (nullif(@due, '')::date, nullif(@id, '')::uuid, @item, @subject))
 		ORDER BY due_on, case_id, item, subject LIMIT @limit`,
 		pgx.StrictNamedArgs{"offices": q.Offices, "counsellor": q.Counsellor, "role": string(q.Role), "before": q.Before.String(),
-			"due": after.Due, "id": after.ID, "item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
+			"unassigned": q.Unassigned, "due": after.Due, "id": after.ID, "item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.AgendaRow]{}, unavailable(err)
 	}

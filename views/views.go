@@ -32,6 +32,8 @@ type Received struct {
 	Message handoff.Message
 	Raw     json.RawMessage
 	By      casefile.Actor
+
+	Signature string // of the sender over the request, where it signs
 }
 
 // Acceptance is a receipt, or why there is none.
@@ -131,8 +133,16 @@ type AgendaQuery struct {
 	Counsellor string
 	Role       casefile.Role // responsible
 	Before     rules.Date    // due on or before
+	Unassigned bool          // only of cases that nobody is responsible for
 	Cursor     string
 	Limit      int
+}
+
+// Meeting is one appointment still to come or to be told of, over all cases.
+type Meeting struct {
+	CaseID       string
+	CounsellorID string
+	casefile.AppointmentView
 }
 
 // AgendaRow is one agenda item in a list over cases.

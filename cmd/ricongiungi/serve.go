@@ -79,10 +79,17 @@ func (d *drain) after(ctx context.Context) context.Context {
 // handler serves the API and, everywhere else, the console.
 func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Directory, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
-	machines := api.New(api.Config{
+	program := api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load,
-	})
+		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
+	}
+	if s.machinesFile != "" {
+		gate, err := s.gate(p.log)
+		if err != nil {
+			return nil, err
+		}
+		program.Machines = gate
+	}
 	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
@@ -92,15 +99,15 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Dir
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Reads: p.log, People: directory, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
 		return nil, err
 	}
-	both := http.NewServeMux()
+	machines, both := api.New(program), http.NewServeMux()
 	both.Handle("/", people)
-	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/", "/.well-known/"} {
 		both.Handle(path, machines)
 	}
 	return both, nil
