@@ -66,6 +66,7 @@ type office struct {
 	become map[string]casefile.Outcome
 	log    bytes.Buffer
 	site   http.Handler
+	school department
 }
 
 func open(t *testing.T) *office {
@@ -85,7 +86,7 @@ func open(t *testing.T) *office {
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
 	o.site, err = New(Config{Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }

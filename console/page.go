@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).Funcs(v.schoolFunctions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/schoolparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +131,7 @@ func (s *console) tabs(r *http.Request) []tab {
 		{"/", "nav.today", "GET /v1/agenda", "o"},
 		{"/cases", "nav.cases", "GET /v1/cases", "p"},
 		{"/people", "nav.people", searchPeople, "f"},
+		{"/schools", "nav.schools", "GET /v1/school-placements", "s"},
 	} {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
@@ -163,8 +164,4 @@ func withLanguage(r *http.Request) *http.Request {
 	clone := &http.Request{Header: http.Header{}}
 	clone.Header.Set("Accept-Language", r.FormValue("language"))
 	return clone
-}
-
-func (s *console) showSources(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, http.StatusOK, "sources", visitOf(r).voice.say("sources.title"), nil)
 }

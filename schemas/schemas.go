@@ -96,9 +96,21 @@ func Settlement(raw []byte) error {
 	return err
 }
 
+// Placement checks a request for a placement, Decision what is made of its lines,
+// and Places what is said about free places. The errors are *Malformed or *Invalid.
+func Placement(raw []byte) error { return library().checked("placement_request", raw) }
+
+// Decision: see Placement.
+func Decision(raw []byte) error { return library().checked("placement_decision", raw) }
+
+// Places: see Placement.
+func Places(raw []byte) error { return library().checked("place_entries", raw) }
+
 // PeopleSearch checks a search for people. The error is *Malformed or *Invalid.
-func PeopleSearch(raw []byte) error {
-	_, err := library().peopleSearch.check(raw)
+func PeopleSearch(raw []byte) error { return library().checked("people_search", raw) }
+
+func (s shelf) checked(name string, raw []byte) error {
+	_, err := s.requests[name].check(raw)
 	return err
 }
 
@@ -197,7 +209,7 @@ func (c compiled) check(raw []byte) (any, error) {
 type shelf struct {
 	commands, events              map[string]compiled
 	envelope, handoff, settlement compiled
-	peopleSearch                  compiled
+	requests                      map[string]compiled // requests
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -243,7 +255,7 @@ func compile() shelf {
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
-
-		peopleSearch: one("people_search.json"),
+		requests: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
+			"place_entries": one("place_entries.json"), "people_search": one("people_search.json")},
 	}
 }

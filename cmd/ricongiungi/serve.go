@@ -20,6 +20,8 @@ import (
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
+	"ricongiungi/schools/desk"
 	"ricongiungi/search"
 	"ricongiungi/workflows"
 )
@@ -80,7 +82,7 @@ func (d *drain) after(ctx context.Context) context.Context {
 func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Directory, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -100,6 +102,8 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Dir
 	}
 	people, err := console.New(console.Config{
 		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
+		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Usage: node walk.mjs < {"base": "http://…", "case": "/cases/…", "paths": ["/…"], "forms": ["/…"]}
+// or, to look at pages only: {"base": …, "paths": […], "pages_only": true}
 // Looks at every page in both languages, narrow and wide, at the many forms of
 // one make narrow in Italian and wide in English, and records something with the
 // keyboard alone. Prints what is wrong, one line each; 1 if anything is.
@@ -8,7 +9,7 @@ import { readFileSync } from 'node:fs'
 import { launch } from './chromium.mjs'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'EN-301-549', 'best-practice']
-const { base, case: casePath, paths, forms } = JSON.parse(readFileSync(0, 'utf8'))
+const { base, case: casePath, paths, forms = [], pages_only: pagesOnly } = JSON.parse(readFileSync(0, 'utf8'))
 const problems = []
 let looked = 0
 
@@ -48,6 +49,7 @@ async function states (visit, paths) {
     await tab.goto(base + path)
     await judge(visit)
   }
+  if (pagesOnly) return
   await tab.goto(`${base}${casePath}/record/record_entry`)
   await tab.fill('[name=on]', '')
   await tab.click('main form button')
@@ -102,7 +104,7 @@ try {
     for (const width of [320, 1280]) {
       const visit = await watch(browser, language, width)
       await states(visit, (language === 'it') === (width === 320) ? [...paths, ...forms] : paths)
-      if (language === 'it') await byKeyboard(visit)
+      if (language === 'it' && !pagesOnly) await byKeyboard(visit)
       await visit.close()
     }
   }
