@@ -66,6 +66,7 @@ type office struct {
 	mute    error // why no read can be recorded
 	asked   views.PeopleQuery
 	found   views.PeopleFound
+	history views.HistoryQuery // the last that was asked
 	log     bytes.Buffer
 	one     sync.Mutex // where several ask at once
 	site    http.Handler
@@ -192,6 +193,7 @@ func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseR
 }
 
 func (o *office) History(_ context.Context, q views.HistoryQuery) (views.Page[views.Entry], error) {
+	o.history = q
 	var page views.Page[views.Entry]
 	superseded := casefile.Superseded(o.facts)
 	for _, f := range casefile.AsOf(o.facts, q.AsOf, q.KnownAt) {

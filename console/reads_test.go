@@ -67,3 +67,16 @@ func TestAPageThatCannotBeRecordedIsNotShown(t *testing.T) {
 		}
 	}
 }
+
+// Whose processing is restricted is shown on the pages to whom the API shows it.
+func TestTheTimelineShowsTheRestrictedToWhoAnswersForTheOffice(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for _, role := range []casefile.Role{casefile.Counsellor, casefile.Supervisor, casefile.Auditor} {
+		o.role = role
+		o.page("/cases/" + caseA + "/timeline")
+		if o.history.WithRestricted != (role == casefile.Supervisor) {
+			t.Errorf("%s: asked %+v", role, o.history)
+		}
+	}
+}
