@@ -67,6 +67,8 @@ type CaseQuery struct {
 	Offices           []string
 	Phase, Counsellor string
 	Municipio         int
+	Unassigned        bool // only those that nobody is responsible for
+	Late              bool // only those with something whose lapse is recorded
 	Cursor            string
 	Limit             int
 }
@@ -124,6 +126,7 @@ type PersonRecord struct {
 	Due     []casefile.DueView   `json:"due"`              // what is expected about the person
 	Privacy *casefile.Privacy    `json:"privacy,omitempty"`
 	Entries []Entry              `json:"entries"` // events that name the person, with what they say of nobody else
+	Placed  []Placed             `json:"school_placements,omitempty"`
 }
 
 // AgendaQuery selects agenda items over all cases of the offices named. Other
