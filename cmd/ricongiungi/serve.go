@@ -23,6 +23,7 @@ import (
 	"ricongiungi/linkpages"
 	"ricongiungi/reports"
 	"ricongiungi/schools/desk"
+	"ricongiungi/search"
 	"ricongiungi/workflows"
 )
 
@@ -48,12 +49,14 @@ func serve(cmd *cobra.Command, s *settings) error {
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
 	p.meter.Office(p.log, p.logger)
 	leaving := &drain{pause: s.drain}
-	handler, err := s.handler(p, tokens, leaving)
+	directory := search.NewDirectory(p.log)
+	handler, err := s.handler(p, tokens, directory, leaving)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(leaving.after(cmd.Context()))
 	group.Go(func() error { return followRevocations(ctx, p.log.Revocations, tokens, p.logger) })
+	group.Go(func() error { return directory.Follow(ctx, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, p.meter.Handler(), p.logger) })
 	return group.Wait()
@@ -77,7 +80,7 @@ func (d *drain) after(ctx context.Context) context.Context {
 }
 
 // handler serves the API and, everywhere else, the console.
-func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http.Handler, error) {
+func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Directory, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
 	contacts, err := s.contacts()
 	if err != nil {
@@ -88,7 +91,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: letterDesk, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: letterDesk, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -107,7 +110,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: letterDesk, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: letterDesk, Log: p.logger, Version: version(), Watch: p.watch,
 		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
 		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		PublicURL:     s.publicURL,
