@@ -96,12 +96,12 @@ func (s *console) lettersPage(r *http.Request, view casefile.View) lettersPage {
 		Own: s.Letters.Voice(view.ContactLanguage).Lang, Key: uuid.NewString(), MayRecord: s.Rights.Route("POST", "/v1/cases/{case_id}/commands").Roles[v.who.Role]}
 	for _, p := range view.People {
 		if !p.Erased && !slices.Contains(view.AccessCut, p.PersonID) && (p.BirthDate.IsZero() || p.BirthDate.AgeOn(s.today()) >= adult) {
-			page.Readers = append(page.Readers, reader{p, s.standing(view, func(l *casefile.PersonalLink) bool { return l.PersonID == p.PersonID })})
+			page.Readers = append(page.Readers, reader{p, s.openLink(view, func(l *casefile.PersonalLink) bool { return l.PersonID == p.PersonID })})
 		}
 	}
 	for _, f := range view.Referrals {
 		if f.ClosedOn.IsZero() && f.Status != casefile.ReferralDrafted {
-			page.Answers = append(page.Answers, answering{f, s.standing(view, func(l *casefile.PersonalLink) bool { return l.ReferralID == f.ReferralID })})
+			page.Answers = append(page.Answers, answering{f, s.openLink(view, func(l *casefile.PersonalLink) bool { return l.ReferralID == f.ReferralID })})
 		}
 	}
 	return page
@@ -110,7 +110,7 @@ func (s *console) lettersPage(r *http.Request, view casefile.View) lettersPage {
 // adult only spares a useless choice; who may be given a link the case decides.
 const adult = 18
 
-func (s *console) standing(view casefile.View, like func(*casefile.PersonalLink) bool) *casefile.PersonalLink {
+func (s *console) openLink(view casefile.View, like func(*casefile.PersonalLink) bool) *casefile.PersonalLink {
 	for _, l := range view.PersonalLinks {
 		if like(l) && l.Opens(s.today()) {
 			return l
