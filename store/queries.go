@@ -172,10 +172,10 @@ func (s *Store) Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.
 			coalesce(next_due::text, ''), next_item, overdue, updated_at
 		FROM case_views
 		WHERE office = ANY(@offices) AND (@phase = '' OR phase = @phase) AND (@counsellor = '' OR counsellor = @counsellor)
-			AND (@municipio = 0 OR municipio = @municipio)
+			AND (@municipio = 0 OR municipio = @municipio) AND (NOT @idle OR phase <> 'closed' AND next_due IS NULL AND overdue = 0)
 			AND (@id = '' OR (coalesce(next_due, 'infinity'), case_id) > (coalesce(nullif(@due, '')::date, 'infinity'), nullif(@id, '')::uuid))
 		ORDER BY coalesce(next_due, 'infinity'), case_id LIMIT @limit`,
-		pgx.StrictNamedArgs{"offices": q.Offices, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio,
+		pgx.StrictNamedArgs{"offices": q.Offices, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio, "idle": q.WithoutNextStep,
 			"due": after.Due, "id": after.ID, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.CaseRow]{}, unavailable(err)
@@ -245,10 +245,11 @@ func (s *Store) Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[vie
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, counsellor, view FROM agenda_items
 		WHERE office = ANY(@offices) AND (@counsellor = '' OR counsellor = @counsellor)
 			AND (@role = '' OR responsible = @role) AND (@before = '' OR due_on <= nullif(@before, '')::date)
-			AND (@id = '' OR (due_on, case_id, item, subject) > (nullif(@due, '')::date, nullif(@id, '')::uuid, @item, @subject))
+			AND (@item = '' OR item = @item) AND (@phase = '' OR EXISTS (SELECT FROM desk_cases d WHERE d.case_id = agenda_items.case_id AND d.phase = @phase))
+			AND (@id = '' OR (due_on, case_id, item, subject) > (nullif(@due, '')::date, nullif(@id, '')::uuid, @after_item, @subject))
 		ORDER BY due_on, case_id, item, subject LIMIT @limit`,
 		pgx.StrictNamedArgs{"offices": q.Offices, "counsellor": q.Counsellor, "role": string(q.Role), "before": q.Before.String(),
-			"due": after.Due, "id": after.ID, "item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
+			"item": q.Item, "phase": q.Phase, "due": after.Due, "id": after.ID, "after_item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.AgendaRow]{}, unavailable(err)
 	}

@@ -65,6 +65,7 @@ type CaseQuery struct {
 	Offices           []string
 	Phase, Counsellor string
 	Municipio         int
+	WithoutNextStep   bool // open, and nothing on the agenda: there should be none
 	Cursor            string
 	Limit             int
 }
@@ -131,6 +132,8 @@ type AgendaQuery struct {
 	Counsellor string
 	Role       casefile.Role // responsible
 	Before     rules.Date    // due on or before
+	Item       string        // what is due
+	Phase      string        // of the case
 	Cursor     string
 	Limit      int
 }
