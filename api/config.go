@@ -25,6 +25,7 @@ type Config struct {
 	Evidence Evidence
 	Figures  Figures
 	Hub      Hub
+	Desk     Desk
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
@@ -141,6 +142,16 @@ func (s *server) routes() []route {
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
 		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/desk/workload", s.showWorkload},
+		{"GET", "/v1/desk/backlog", s.showBacklog},
+		{"GET", "/v1/desk/overdue", s.showOverdue},
+		{"GET", "/v1/desk/times", s.showTimes},
+		{"GET", "/v1/approvals", s.listApprovals},
+		{"POST", "/v1/reassignments", s.reassign},
+		{"GET", "/v1/reassignments", s.listReassignments},
+		{"GET", "/v1/reassignments/{reassignment_id}", s.showReassignment},
+		{"GET", "/v1/reassignments/{reassignment_id}/cases", s.listReassignedCases},
+		{"POST", "/v1/reassignments/{reassignment_id}/undo", s.undoReassignment},
 		{"GET", "/v1/services", s.listServices},
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},

@@ -27,6 +27,7 @@ type fakes struct {
 	down     map[string]error
 	panics   bool
 
+	desk      fakeDesk
 	cells     []demand.Cell
 	published map[demand.Key]json.RawMessage
 	questions []demand.Question

@@ -69,3 +69,6 @@ func copied(m map[string]int) map[string]int {
 	}
 	return c
 }
+
+// MostMoved is how many cases may be given to other people at once.
+const MostMoved = 2000

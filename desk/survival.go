@@ -180,3 +180,8 @@ func (t Times) Table() [][]string {
 	}
 	return rows
 }
+
+// TimesSince is from when on stays are looked at unless somebody asks otherwise:
+// three years, the longest way there is with both extensions, and no more, since
+// how long things took before says little of how long they take now.
+func TimesSince(on rules.Date) rules.Date { return on.AddMonths(-36) }

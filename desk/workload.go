@@ -111,6 +111,11 @@ func middle(values []int) float64 {
 	return float64(values[(n-1)/2]+values[n/2]) / 2
 }
 
+// Knows tells whether the person is a colleague here or has cases.
+func (w Workload) Knows(id string) bool {
+	return slices.ContainsFunc(w.Rows, func(l Load) bool { return l.CounsellorID == id && id != "" })
+}
+
 // Table has one row for each person and language, after the person's own total.
 func (w Workload) Table() [][]string {
 	rows := [][]string{{"as_of", "counsellor_id", "name", "language", "open_cases", "members", "overdue", "due_in_week", "overloaded"}}

@@ -96,6 +96,12 @@ func Settlement(raw []byte) error {
 	return err
 }
 
+// Reassignment checks which cases are to go to whom. The error is *Malformed or *Invalid.
+func Reassignment(raw []byte) error {
+	_, err := library().reassignment.check(raw)
+	return err
+}
+
 // Event checks the data of an event against the schema of its type and version.
 // The error is *Malformed or *Invalid.
 func Event(name string, version int, data []byte) error {
@@ -189,8 +195,8 @@ func (c compiled) check(raw []byte) (any, error) {
 
 // shelf holds every compiled schema.
 type shelf struct {
-	commands, events              map[string]compiled
-	envelope, handoff, settlement compiled
+	commands, events                            map[string]compiled
+	envelope, handoff, settlement, reassignment compiled
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -235,6 +241,6 @@ func compile() shelf {
 		events:     each("events.json", texts.definitions(Base+"events.json")),
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
-		settlement: one("settlement.json"),
+		settlement: one("settlement.json"), reassignment: one("reassignment.json"),
 	}
 }

@@ -60,7 +60,7 @@ func serve(cmd *cobra.Command, s *settings) error {
 func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
 	machines := api.New(api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
 	})
 	config, err := s.signInConfig()

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package api
+
+import (
+	"context"
+
+	"ricongiungi/casefile"
+	"ricongiungi/desk"
+	"ricongiungi/rules"
+	"ricongiungi/views"
+)
+
+// moveA is a reassignment that has ended; giulia and marco are counsellors.
+const (
+	moveA  = "4a1b2c3d-0000-4000-8000-000000000001"
+	giulia = "a1a1a1a1-0000-4000-8000-000000000001"
+	marco  = "a1a1a1a1-0000-4000-8000-000000000002"
+)
+
+// fakeDesk is an office of two counsellors. The zero value knows one
+// reassignment of two cases, one of which was refused.
+type fakeDesk struct {
+	offices   []string // of the last question
+	since     rules.Date
+	selection views.Selection
+	cases     []desk.Assignment // open, by anybody
+	given     []desk.Assignment
+	kept      map[string]views.Reassignment
+}
+
+func (f *fakeDesk) Workload(_ context.Context, offices []string, on rules.Date) (desk.Workload, error) {
+	f.offices = offices
+	return desk.NewWorkload(on, []desk.Load{{CounsellorID: giulia, Name: "Giulia Ferrario", OpenCases: 40, Members: 90, Overdue: 3, DueInWeek: 6, Languages: map[string]int{"ar": 30, "": 10}},
+		{CounsellorID: marco, Name: "Marco Riva", OpenCases: 12, Members: 20, Languages: map[string]int{"es": 12}}, {OpenCases: 2, Members: 3, Languages: map[string]int{"ar": 2}}}), nil
+}
+
+func (f *fakeDesk) Backlog(_ context.Context, offices []string, on rules.Date) (desk.Backlog, error) {
+	f.offices = offices
+	return desk.NewBacklog(on, []desk.Pending{{FiledOn: on.AddDays(-100), ValidFrom: on.AddDays(-300), Days: 90, Due: on.AddDays(-10), Count: 4}}), nil
+}
+
+func (f *fakeDesk) OverdueByStage(_ context.Context, offices []string, on rules.Date) (desk.Overdue, error) {
+	f.offices = offices
+	return desk.NewOverdue(on, []desk.Stage{{Phase: "arrival", Item: "presentation", Responsible: "counsellor", Count: 3, Cases: 2, OldestOn: on.AddDays(-9)}}, []string{"arrival"}), nil
+}
+
+func (f *fakeDesk) Times(_ context.Context, offices []string, on, since rules.Date) (desk.Times, error) {
+	f.offices, f.since = offices, since
+	return desk.NewTimes(on, since, []desk.Wait{{Stage: "visa", Days: 20, Over: true, Count: 5}, {Stage: "visa", Days: 40, Count: 2}}), nil
+}
+
+func (f *fakeDesk) Approvals(context.Context, views.ApprovalQuery) (Page[views.ApprovalRow], error) {
+	return Page[views.ApprovalRow]{Items: []views.ApprovalRow{{CaseID: caseA, Kind: casefile.ApproveErasure, Subject: memberA, AskedOn: day, AskedBy: giulia}}, Next: "next-1"}, nil
+}
+
+func (f *fakeDesk) Selected(_ context.Context, q views.Selection) ([]desk.Assignment, error) {
+	f.selection = q
+	return f.cases, nil
+}
+
+func (f *fakeDesk) Reassign(_ context.Context, r views.Reassignment, given []desk.Assignment) error {
+	if f.kept == nil {
+		f.kept = map[string]views.Reassignment{}
+	}
+	r.Cases, r.Pending = len(given), len(given)
+	f.kept[r.ID], f.given = r, given
+	return nil
+}
+
+func (f *fakeDesk) Undoing(context.Context, string) ([]desk.Assignment, int, error) {
+	return []desk.Assignment{{CaseID: caseA, Was: marco, CounsellorID: giulia}}, 1, nil
+}
+
+func (f *fakeDesk) Reassignment(_ context.Context, id string) (views.Reassignment, error) {
+	if kept, ok := f.kept[id]; ok {
+		return kept, nil
+	}
+	if id != moveA {
+		return views.Reassignment{}, ErrNotFound
+	}
+	return views.Reassignment{ID: moveA, By: casefile.Actor{ID: giulia, Role: casefile.Supervisor, Office: "wemi-mi"}, At: now, Reason: "absence", Cases: 2, Done: 1, Refused: 1}, nil
+}
+
+func (f *fakeDesk) Reassignments(ctx context.Context, office string, _ int) ([]views.Reassignment, error) {
+	kept, err := f.Reassignment(ctx, moveA)
+	return []views.Reassignment{kept}, err
+}
+
+func (f *fakeDesk) ReassignedCases(context.Context, views.ReassignmentQuery) (Page[views.ReassignmentRow], error) {
+	refusal := &casefile.Refusal{Code: "case_closed", Rule: "case.life", Text: rules.Text{It: "La pratica è chiusa.", En: "The case is closed."}}
+	return Page[views.ReassignmentRow]{Items: []views.ReassignmentRow{{CaseID: caseA, Was: giulia, CounsellorID: marco, CommandID: keyA, Status: "done", SettledAt: now},
+		{CaseID: caseB, CounsellorID: marco, CommandID: keyA, Status: "refused", Problem: refusal, SettledAt: now}}}, nil
+}
