@@ -98,7 +98,7 @@ var allowed = map[string][]string{
 	"api":                  {"access", "casefile", "demand", "desk", "diary", "handoff", "internal/keyfile", "rules", "schemas", "schools", "schools/placement", "services", "views"},
 	"metrics":              {"views"},
 	"identity":             {"casefile", "views"},
-	"console":              {"access", "casefile", "identity", "rules", "schemas", "views"},
+	"console":              {"access", "casefile", "desk", "identity", "rules", "schemas", "views"},
 	"deploy":               {},
 	"internal/testservers": {"deploy"},
 	"samples":              {"caseload", "casefile", "handoff", "rules"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -49,6 +50,7 @@ type Config struct {
 	Views  Views
 	Orders Orders
 	Engine Engine
+	Office Office
 	SignIn *identity.SignIn
 	Rights access.Rights
 	Book   *rules.Book
@@ -83,7 +85,7 @@ func New(c Config) (http.Handler, error) {
 	for _, route := range s.routes() {
 		router.Method(route.method, route.pattern, s.open(route.handle))
 	}
-	for _, route := range s.closedRoutes() {
+	for _, route := range slices.Concat(s.closedRoutes(), s.deskRoutes()) {
 		router.Method(route.method, route.pattern, s.open(s.signedIn(route)))
 	}
 	router.NotFound(s.open(func(http.ResponseWriter, *http.Request) error { return views.ErrNotFound }))

@@ -51,6 +51,7 @@ type office struct {
 	orders []casefile.Order
 	role   casefile.Role
 	slow   bool
+	bureau bureau
 	log    bytes.Buffer
 	site   http.Handler
 }
@@ -71,7 +72,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Views: o, Orders: o, Engine: o, Office: &o.bureau, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -140,7 +141,10 @@ func (o *office) CaseAsOf(_ context.Context, _ string, asOf, knownAt time.Time) 
 	return view, nil
 }
 
-func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {
+func (o *office) Cases(_ context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error) {
+	if q.WithoutNextStep {
+		return views.Page[views.CaseRow]{}, nil
+	}
 	return views.Page[views.CaseRow]{Items: []views.CaseRow{{CaseID: caseA, Phase: casefile.PhasePreDeparture, Office: "wemi-mi", CounsellorID: counsID, Members: 2, Overdue: 1}}}, nil
 }
 

@@ -72,7 +72,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error)
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		Views: p.log, Orders: p.log, Engine: engine, Office: p.log, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
