@@ -26,6 +26,9 @@ type Config struct {
 	Figures  Figures
 	Hub      Hub
 	Desk     Desk
+	Trials   Trials
+	Audits   Audits
+	Surgery  Surgery
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
@@ -127,6 +130,8 @@ func (s *server) routes() []route {
 		{"POST", "/v1/handoffs/batches", s.acceptBatch},
 		{"GET", "/v1/handoffs/{handoff_id}", s.showHandoff},
 		{"POST", "/v1/handoffs/{handoff_id}/settlement", s.settleHandoff},
+		{"GET", "/v1/handoffs/{handoff_id}/original", s.showOriginal},
+		{"POST", "/v1/handoffs/{handoff_id}/proposals", s.propose},
 		{"GET", "/v1/handoff-gaps", s.listGaps},
 		{"GET", "/v1/cases", s.listCases},
 		{"GET", "/v1/cases/{case_id}", s.showCase},
@@ -152,6 +157,13 @@ func (s *server) routes() []route {
 		{"GET", "/v1/reassignments/{reassignment_id}", s.showReassignment},
 		{"GET", "/v1/reassignments/{reassignment_id}/cases", s.listReassignedCases},
 		{"POST", "/v1/reassignments/{reassignment_id}/undo", s.undoReassignment},
+		{"POST", "/v1/rule-trials", s.beginTrial},
+		{"GET", "/v1/rule-trials/{trial_id}", s.showTrial},
+		{"GET", "/v1/log/entries", s.searchLog},
+		{"POST", "/v1/log/verifications", s.beginVerification},
+		{"GET", "/v1/log/verifications", s.listVerifications},
+		{"GET", "/v1/log/verifications/{verification_id}", s.showVerification},
+		{"GET", "/v1/health", s.showHealth},
 		{"GET", "/v1/services", s.listServices},
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},

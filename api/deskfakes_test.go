@@ -7,6 +7,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/desk"
+	"ricongiungi/handoff"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -91,4 +92,71 @@ func (f *fakeDesk) ReassignedCases(context.Context, views.ReassignmentQuery) (Pa
 	refusal := &casefile.Refusal{Code: "case_closed", Rule: "case.life", Text: rules.Text{It: "La pratica è chiusa.", En: "The case is closed."}}
 	return Page[views.ReassignmentRow]{Items: []views.ReassignmentRow{{CaseID: caseA, Was: giulia, CounsellorID: marco, CommandID: keyA, Status: "done", SettledAt: now},
 		{CaseID: caseB, CounsellorID: marco, CommandID: keyA, Status: "refused", Problem: refusal, SettledAt: now}}}, nil
+}
+
+// fakeLong is long work that has ended, and how the system is.
+type fakeLong struct {
+	err    error // of beginning
+	begun  []byte
+	search views.LogQuery
+}
+
+func (f *fakeLong) BeginTrial(_ string, file []byte) (string, error) {
+	f.begun = file
+	return moveA, f.err
+}
+
+func (f *fakeLong) Trial(id, _ string) (views.TrialState, error) {
+	if id != moveA {
+		return views.TrialState{}, ErrNotFound
+	}
+	var found desk.Shifts
+	found.Add([]casefile.Shift{{CaseID: caseA, MemberID: memberA, Kind: "date", Item: "presentation", Rule: rules.Presentation, Was: "2026-05-14", Is: "2026-05-07", Effect: casefile.BecomesLate}})
+	trial := found.Trial(3)
+	return views.TrialState{ID: id, Done: 3, Total: 3, Result: &trial}, nil
+}
+
+func (f *fakeLong) BeginVerification(casefile.Actor) (string, error) { return moveA, f.err }
+
+func sampleVerification() views.Verification {
+	return views.Verification{ID: moveA, At: now, By: casefile.Actor{ID: giulia, Role: casefile.Auditor, Office: "audit-mi"}, Events: 40, Seconds: 0.5,
+		Fault: &views.LogFault{Position: 7, CaseID: caseA, What: "the event was altered"}}
+}
+
+func (f *fakeLong) Verification(id, _ string) (views.VerificationState, error) {
+	if id != moveA {
+		return views.VerificationState{}, ErrNotFound
+	}
+	end := sampleVerification()
+	return views.VerificationState{ID: id, Done: 40, Total: 40, End: &end}, nil
+}
+
+func (f *fakeLong) Verifications(context.Context, int) ([]views.Verification, error) {
+	return []views.Verification{sampleVerification()}, nil
+}
+
+func (f *fakeLong) SearchLog(_ context.Context, q views.LogQuery) (Page[views.LogRow], error) {
+	f.search = q
+	row := views.FeedRow{Position: 3, CaseID: caseA, Version: 1, EventID: eventA, Type: "note_added", OccurredAt: now, RecordedAt: now}
+	return Page[views.LogRow]{Items: []views.LogRow{{FeedRow: row, CommandID: keyA, Actor: casefile.Actor{ID: giulia, Role: casefile.Counsellor}}}, Next: "next-1"}, nil
+}
+
+func (f *fakeLong) Health(context.Context) (views.Health, error) {
+	last := sampleVerification()
+	return views.Health{Version: "1.0", Started: now, Parts: []views.Part{{Name: "database", State: views.PartWorks}, {Name: "witness", State: views.PartUnknown, Detail: "not_configured"}},
+		Pulse: views.Pulse{At: now, Queues: []views.Queue{{Name: "commands", Depth: 2, Seconds: 3.5}}, Heartbeats: []views.Heartbeat{{Part: "worker", Instance: "a/1", Version: "1.0", At: now}}, Events: 40, LastEvent: now, Verified: &last},
+		Keys:  []views.KeyAge{{Name: "log.key", At: now}}}, nil
+}
+
+func (f *fakes) OriginalHandoff(context.Context, string) (views.HandoffOriginal, error) {
+	return views.HandoffOriginal{Message: sampleQuarantined(), Proposals: []views.Proposal{{At: now, By: casefile.Actor{ID: giulia, Role: casefile.SUIOfficer, Office: "sui-mi"}, Settlement: handoff.Settlement{Action: "discard", Reason: "duplicate"}}}}, nil
+}
+
+func sampleQuarantined() handoff.Message {
+	return handoff.Message{Schema: "handoff.v1", Sender: "sui-mi", MessageID: keyA, Sequence: 4, Kind: handoff.Revocation, SUIFile: "P-MI/F/N/2026/9", On: day, Ground: "false_papers"}
+}
+
+func (f *fakes) Propose(_ context.Context, _ string, s handoff.Settlement, _ casefile.Actor) error {
+	f.proposed = s
+	return nil
 }

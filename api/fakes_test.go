@@ -28,6 +28,8 @@ type fakes struct {
 	panics   bool
 
 	desk      fakeDesk
+	long      fakeLong
+	proposed  handoff.Settlement
 	cells     []demand.Cell
 	published map[demand.Key]json.RawMessage
 	questions []demand.Question

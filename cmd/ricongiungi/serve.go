@@ -45,7 +45,7 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
-	handler, err := s.handler(p, tokens)
+	handler, err := s.handler(cmd.Context(), p, tokens)
 	if err != nil {
 		return err
 	}
@@ -57,10 +57,12 @@ func serve(cmd *cobra.Command, s *settings) error {
 }
 
 // handler serves the API and, everywhere else, the console.
-func (s *settings) handler(p *parts, tokens *api.Verifier) (http.Handler, error) {
+func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier) (http.Handler, error) {
 	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
+	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
+	surgery := &surgery{settings: s, health: health{p.log, p.temporal}, log: p.log, started: time.Now()}
 	machines := api.New(api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
 	})
 	config, err := s.signInConfig()

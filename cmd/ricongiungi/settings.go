@@ -51,6 +51,8 @@ type settings struct {
 	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
 	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
 	feedbackAddress  string
+	witnessURL       string // RICONGIUNGI_WITNESS: where a witness shows what it countersigned
+	backupStamp      string // RICONGIUNGI_BACKUP_STAMP: file that the backup touches when it has ended well
 }
 
 func settingsFromEnvironment() *settings {
@@ -81,6 +83,8 @@ func settingsFromEnvironment() *settings {
 		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
 		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
+		witnessURL:       os.Getenv("RICONGIUNGI_WITNESS"),
+		backupStamp:      os.Getenv("RICONGIUNGI_BACKUP_STAMP"),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
 	return s
