@@ -5,7 +5,7 @@ WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run build assets servers browser test check bench clean
+.PHONY: help run build assets servers browser promtool test check bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,10 @@ console/browser/node_modules/.package-lock.json: console/browser/package-lock.js
 	@console/browser/install.sh nodejs npm
 	@cd console/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-test: assets check servers browser ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
+promtool: # Prometheus' own checker of metrics and alert rules
+	@console/browser/install.sh prometheus
+
+test: assets check servers browser promtool ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
 	go test -race -timeout 20m ./...
 
 check: ## formatting, vet, staticcheck, workflow determinism

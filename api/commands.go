@@ -19,6 +19,7 @@ func (s *server) giveCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	exchangeOf(r).command = order.CommandID
 	settled, err := s.Orders.AcceptOrder(r.Context(), order)
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func (s *server) giveCommand(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	outcome, err := s.Engine.Submit(waiting, order.CaseID, order.CommandID)
 	if err != nil {
-		s.Log.Info("command not decided yet", "request_id", exchangeOf(r).id, "command_id", order.CommandID, "reason", err.Error())
+		s.Log.InfoContext(r.Context(), "command not decided yet", "request_id", exchangeOf(r).id, "case_id", order.CaseID, "command_id", order.CommandID, "reason", err.Error())
 		w.Header().Set("Location", "/v1/cases/"+order.CaseID+"/commands/"+order.CommandID)
 		return answer(w, http.StatusAccepted, commandState{CommandID: order.CommandID, Status: "pending"})
 	}

@@ -40,6 +40,9 @@ type Config struct {
 	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
+
+	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
+	Leaving func() bool                     // whether this process is about to stop; never
 }
 
 // Rate is how many requests somebody may make.
@@ -64,6 +67,12 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Watch == nil {
+		c.Watch = func(next http.Handler) http.Handler { return next }
+	}
+	if c.Leaving == nil {
+		c.Leaving = func() bool { return false }
+	}
 	return c
 }
 
@@ -78,7 +87,7 @@ func newRouter(c Config) *chi.Mux {
 		batches: make(chan struct{}, batchesAtOnce),
 	}
 	router := chi.NewRouter()
-	router.Use(s.observed, s.recovered)
+	router.Use(s.Watch, s.observed, s.recovered)
 	for _, route := range s.routes() {
 		router.Method(route.method, routerPattern(route.pattern), s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
 	}

@@ -144,7 +144,7 @@ func (f *fakeLong) SearchLog(_ context.Context, q views.LogQuery) (Page[views.Lo
 func (f *fakeLong) Health(context.Context) (views.Health, error) {
 	last := sampleVerification()
 	return views.Health{Version: "1.0", Started: now, Parts: []views.Part{{Name: "database", State: views.PartWorks}, {Name: "witness", State: views.PartUnknown, Detail: "not_configured"}},
-		Pulse: views.Pulse{At: now, Queues: []views.Queue{{Name: "commands", Depth: 2, Seconds: 3.5}}, Heartbeats: []views.Heartbeat{{Part: "worker", Instance: "a/1", Version: "1.0", At: now}}, Events: 40, LastEvent: now, Verified: &last},
+		Pulse: views.Pulse{At: now, Queues: []views.Queue{{Name: "commands", Depth: 2, Seconds: 3.5}}, Events: 40, LastEvent: now, Verified: &last},
 		Keys:  []views.KeyAge{{Name: "log.key", At: now}}}, nil
 }
 

@@ -25,7 +25,9 @@ import (
 type exchange struct {
 	id       string         // names the request in logs and problem documents
 	actor    casefile.Actor // empty where nobody had to say who they are
-	standing views.Standing // of the case that the address names
+	command  string         // id of the command that the request gives, if it gives one
+	caseID   string         // that the address names
+	standing views.Standing // of that case
 }
 
 type exchangeKey struct{}
@@ -50,7 +52,8 @@ func (s *server) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", x.id), slog.String("actor", x.actor.ID))
+			slog.String("request_id", x.id), slog.String("actor", x.actor.ID),
+			slog.String("case_id", x.caseID), slog.String("command_id", x.command))
 	})
 }
 
@@ -126,6 +129,7 @@ func (s *server) findCase(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	exchangeOf(r).caseID = id
 	standing, err := s.Views.Standing(r.Context(), id)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ricongiungi/casefile"
@@ -127,8 +128,11 @@ func (s *server) listVerifications(w http.ResponseWriter, r *http.Request) error
 
 func (s *server) searchLog(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	asked := views.LogQuery{Type: q.choice("type", casefile.EventNames()), ActorID: q.text("actor_id", plainActor, "the id of an actor"), CaseID: q.id("case_id"),
+	asked := views.LogQuery{Type: q.code("type"), ActorID: q.text("actor_id", plainActor, "the id of an actor"), CaseID: q.id("case_id"),
 		From: q.instant("recorded_from"), To: q.moment("recorded_to"), Cursor: q.cursor(), Limit: q.limit()}
+	if asked.Type != "" && !slices.Contains(casefile.EventNames(), asked.Type) {
+		q.complain("type", "must be the type of an event, as in /schemas/events.json")
+	}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ type Hub interface {
 
 // Health tells whether the parts answer.
 type Health interface {
-	Check(ctx context.Context) map[string]error // by part: "database", "temporal"
+	Check(ctx context.Context) map[string]error // by part: "database", "temporal", "worker"
 }
 
 type (

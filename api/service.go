@@ -40,8 +40,12 @@ func (s *server) showLiveness(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showReadiness needs the database only: without the workflow engine hand-offs
-// and commands are still accepted.
+// and commands are still accepted. A process that is about to stop is not ready,
+// so that whoever spreads requests sends it no more.
 func (s *server) showReadiness(w http.ResponseWriter, r *http.Request) error {
+	if s.Leaving() {
+		return problemUnavailable
+	}
 	down := s.partsDown(r)
 	if slices.Contains(down, "database") {
 		return problemUnavailable

@@ -118,7 +118,7 @@ type agenda struct {
 func (a *agenda) add(d Due) {
 	key := d.key()
 	d.Lapsed = a.state.lapsed[key]
-	d.Family = familyToDo[d.Item]
+	d.Family = itemsOfTheFamily[d.Item]
 	d.remind, d.escalate = a.reminder(d, key), a.escalation(d, key)
 	a.items = append(a.items, d)
 }

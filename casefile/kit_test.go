@@ -132,7 +132,18 @@ func (s *story) record() *story {
 		s.facts = append(s.facts, d.Recorded(s.request(), int64(len(s.facts)+1)))
 	}
 	s.drafts = nil
+	s.onlyKnownItems()
 	return s
+}
+
+// onlyKnownItems holds the agenda to the table of what may stand on it.
+func (s *story) onlyKnownItems() {
+	s.t.Helper()
+	for _, d := range Agenda(s.state(), s.book) {
+		if !slices.Contains(AgendaItems(), d.Item) {
+			s.t.Errorf("%s stands on the agenda and not in the table of items", d.Item)
+		}
+	}
 }
 
 func (s *story) then(want ...Event) *story {

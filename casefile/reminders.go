@@ -17,16 +17,6 @@ const (
 // longTerm is the length in days from which a term is reminded of by the longer lead.
 const longTerm = 40
 
-// familyToDo names the items that are for the family itself to do. Nobody
-// reminds a family of what an office owes.
-var familyToDo = map[string]bool{
-	"documents": true, "observations": true, "paper_renewal": true, "papers": true,
-	"consulate_request": true, "consulate_visit": true, "visa_request": true, "entry": true,
-	"host_notice": true, "presentation": true, "permit_request": true, "agreement": true, "agreement_cosignature": true,
-	"civics": true, "agreement_assessment": true, "fingerprints": true, "permit_renewal": true,
-	"residence": true, "health_enrolment": true, "health_cover": true, "school_answer": true, "school_start": true,
-}
-
 // lateness is what came of an item that lapsed.
 type lateness struct {
 	noticed   rules.Date // day on which the lapse was recorded
@@ -139,7 +129,7 @@ func (e *ReminderRaised) apply(s *State, _ Fact) { s.reminded[e.key()] = true }
 // the thing is its own to do, to the family.
 func (e *ReminderRaised) effects(s *State) []Effect {
 	effects := []Effect{e.message("reminder", string(e.By))}
-	if s.Contact.Reminders && familyToDo[e.Item] {
+	if s.Contact.Reminders && itemsOfTheFamily[e.Item] {
 		effects = append(effects, e.message("remind_"+e.Item, "family"))
 	}
 	return effects

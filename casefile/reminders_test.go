@@ -105,7 +105,7 @@ func TestTheFamilyIsRemindedOnlyOfItsOwnAndOnlyIfItAsked(t *testing.T) {
 					if !strings.HasPrefix(e.Template, "remind_") {
 						continue
 					}
-					if e.To != "family" || e.Language != "bn" || !asked || !familyToDo[e.Subject] {
+					if e.To != "family" || e.Language != "bn" || !asked || !itemsOfTheFamily[e.Subject] {
 						rt.Errorf("asked %v, the family is sent %+v", asked, e)
 					}
 				}

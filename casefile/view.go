@@ -31,6 +31,7 @@ type View struct {
 	Packs           []Pack            `json:"information_packs,omitempty"`
 	SponsorPapers   []*Document       `json:"sponsor_documents,omitempty"`
 	SponsorChecks   []CheckItem       `json:"sponsor_checklist,omitempty"`
+	Scans           []Scan            `json:"document_files,omitempty"`
 	PlanOn          rules.Date        `json:"plan_on,omitzero"`
 	Goals           []string          `json:"goals"`
 	Plan            []GoalView        `json:"plan,omitempty"`

@@ -77,7 +77,18 @@ func (s *console) caseLines(r *http.Request, rows []views.CaseRow) ([]caseLine, 
 	}
 	lines := make([]caseLine, len(rows))
 	for i, row := range rows {
-		lines[i] = caseLine{CaseRow: row, Family: visitOf(r).voice.family(people[row.CaseID]), Whose: operators[row.CounsellorID].Name}
+		lines[i] = caseLine{CaseRow: row, Family: visitOf(r).voice.family(people[row.CaseID]), Whose: visitOf(r).voice.whose(row.CounsellorID, operators)}
 	}
 	return lines, nil
+}
+
+// whose is the name of the responsible counsellor; empty while there is none.
+func (v voice) whose(id string, operators map[string]views.Operator) string {
+	if id == "" {
+		return ""
+	}
+	if name := operators[id].Name; name != "" {
+		return name
+	}
+	return v.say("case.colleague") // who has not signed in yet
 }

@@ -8,9 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"ricongiungi/desk"
 	"ricongiungi/rules"
 	"ricongiungi/views"
@@ -31,22 +28,25 @@ type Office interface {
 	ReassignedCases(ctx context.Context, q views.ReassignmentQuery) (views.Page[views.ReassignmentRow], error)
 }
 
-// entry is one page of the navigation, for whom the API's route is open.
-type entry struct{ path, label, api string }
+// tabEntry is one page of the navigation, for whom the API's route is open.
+type tabEntry struct {
+	path, label, api string
+	key              string // of the keyboard that leads there
+}
 
 // officeEntries are the areas of those who look after many cases.
-var officeEntries = []entry{
-	{"/desk", "nav.desk", "GET /v1/desk/workload"},
+var officeEntries = []tabEntry{
+	{"/desk", "nav.desk", "GET /v1/desk/workload", "u"},
 }
 
 // deskPages are the pages within the area of the desk.
-var deskPages = []entry{
-	{"/desk", "desk.workload", "GET /v1/desk/workload"},
-	{"/desk/overdue", "desk.overdue", "GET /v1/desk/overdue"},
-	{"/desk/backlog", "desk.backlog", "GET /v1/desk/backlog"},
-	{"/desk/times", "desk.times", "GET /v1/desk/times"},
-	{"/desk/approvals", "desk.approvals", "GET /v1/approvals"},
-	{"/desk/moves", "desk.moves", "GET /v1/reassignments"},
+var deskPages = []tabEntry{
+	{"/desk", "desk.workload", "GET /v1/desk/workload", ""},
+	{"/desk/overdue", "desk.overdue", "GET /v1/desk/overdue", ""},
+	{"/desk/backlog", "desk.backlog", "GET /v1/desk/backlog", ""},
+	{"/desk/times", "desk.times", "GET /v1/desk/times", ""},
+	{"/desk/approvals", "desk.approvals", "GET /v1/approvals", ""},
+	{"/desk/moves", "desk.moves", "GET /v1/reassignments", ""},
 }
 
 // deskRoutes are the pages of the desk.
@@ -78,7 +78,7 @@ type area struct {
 
 // areaOf lists the area's pages that the visitor's role may see; the one whose
 // address is the longest beginning of the present one is current.
-func (s *console) areaOf(r *http.Request, pages []entry) area {
+func (s *console) areaOf(r *http.Request, pages []tabEntry) area {
 	v := visitOf(r)
 	var a area
 	at, longest := -1, 0
@@ -129,11 +129,7 @@ func (v voice) languageName(code string) string {
 	if code == "" {
 		return v.say("desk.language_unknown")
 	}
-	name := code
-	if tag, err := language.Parse(code); err == nil {
-		name = display.Tags(language.Make(v.Lang)).Name(tag)
-	}
-	return v.known("language."+code, name)
+	return v.tongue(code)
 }
 
 // percent writes a share as people do, with one decimal.

@@ -24,7 +24,9 @@ type visit struct {
 	id       string
 	who      views.Operator // empty on pages that need no sign-in
 	voice    voice
-	standing views.Standing // of the case that the address names
+	caseID   string         // that the address names
+	standing views.Standing // of that case
+	command  string         // id of the command that the page gives, if it gives one
 }
 
 type visitKey struct{}
@@ -46,7 +48,8 @@ func (s *console) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "page",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", v.id), slog.String("actor", v.who.ID))
+			slog.String("request_id", v.id), slog.String("actor", v.who.ID),
+			slog.String("case_id", v.caseID), slog.String("command_id", v.command))
 	})
 }
 
@@ -92,10 +95,12 @@ var errForbidden = errors.New("console: not for this role")
 // the operator's office sees.
 func (s *console) signedIn(to route) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := readForm(w, r, to.limit); err != nil {
+			return err
+		}
 		who, err := s.SignIn.Operator(r)
 		if errors.Is(err, views.ErrNoSession) {
-			http.Redirect(w, r, "/sign-in?return="+url.QueryEscape(returnTo(r)), http.StatusSeeOther)
-			return nil
+			return s.askToSignIn(w, r)
 		}
 		if err != nil {
 			return err
@@ -113,6 +118,49 @@ func (s *console) signedIn(to route) handler {
 		}
 		return to.handle(w, r)
 	}
+}
+
+// errTooLarge says that a form holds more than any form may.
+var errTooLarge = errors.New("console: the form is too large")
+
+// readForm reads what was typed, before anything can be lost of it. Files stay
+// in memory up to a limit and are read by whoever expects them.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	if r.Method == http.MethodPost {
+		r.Body = http.MaxBytesReader(w, r.Body, max(limit, formLimit))
+	}
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(formLimit)
+	}
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil // every other form is read by then
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return errTooLarge
+	case err != nil:
+		return views.ErrNotFound
+	}
+	return nil
+}
+
+// askToSignIn sends a reader to the sign-in and back. What was typed on a form
+// is not lost: it is given back, to be sent again after signing in beside it.
+func (s *console) askToSignIn(w http.ResponseWriter, r *http.Request) error {
+	switch {
+	case r.Header.Get("HX-Request") != "":
+		w.WriteHeader(http.StatusUnauthorized) // the script says so beside the form
+		return nil
+	case r.Method == http.MethodGet || len(r.PostForm) == 0:
+		http.Redirect(w, r, "/sign-in?return="+url.QueryEscape(returnTo(r)), http.StatusSeeOther)
+		return nil
+	}
+	return s.show(w, r, http.StatusUnauthorized, "resume", visitOf(r).voice.say("resume.title"), struct {
+		Path  string
+		Typed url.Values
+	}{r.URL.RequestURI(), r.PostForm})
 }
 
 // returnTo is where a sign-in leads back to; what was posted is not repeated.
@@ -138,7 +186,7 @@ func (s *console) findCase(r *http.Request) error {
 	if !s.Rights.Sees(visitOf(r).who.Actor, standing.Office) {
 		return views.ErrNotFound
 	}
-	visitOf(r).standing = standing
+	visitOf(r).caseID, visitOf(r).standing = id, standing
 	return nil
 }
 
@@ -149,6 +197,8 @@ func (s *console) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.showError(w, r, http.StatusNotFound, "error.not_found")
 	case errors.Is(err, errForbidden):
 		s.showError(w, r, http.StatusForbidden, "error.forbidden")
+	case errors.Is(err, errTooLarge):
+		s.showError(w, r, http.StatusRequestEntityTooLarge, "error.too_large")
 	case errors.Is(err, identity.ErrNoRole):
 		s.showError(w, r, http.StatusForbidden, "error.no_role")
 	case errors.Is(err, identity.ErrNotSignedIn):

@@ -289,7 +289,7 @@ func (s *console) movedLines(r *http.Request, rows []views.ReassignmentRow, oper
 
 // sendMove hands out what became of every case as a file, without names of families.
 func (s *console) sendMove(w http.ResponseWriter, r *http.Request, move views.Reassignment) error {
-	report := moved{{"case_id", "was", "counsellor_id", "status", "problem", "settled_at"}}
+	report := moveReport{{"case_id", "was", "counsellor_id", "status", "problem", "settled_at"}}
 	q := views.ReassignmentQuery{ID: move.ID, Limit: 500}
 	for {
 		found, err := s.Office.ReassignedCases(r.Context(), q)
@@ -312,11 +312,11 @@ func (s *console) sendMove(w http.ResponseWriter, r *http.Request, move views.Re
 	}
 }
 
-// moved is the report of a reassignment as rows.
-type moved [][]string
+// moveReport is the report of a reassignment as rows.
+type moveReport [][]string
 
 // Table gives the rows.
-func (m moved) Table() [][]string { return m }
+func (m moveReport) Table() [][]string { return m }
 
 func (s *console) undoMove(w http.ResponseWriter, r *http.Request) error {
 	move, err := s.ownMove(r)

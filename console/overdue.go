@@ -46,12 +46,12 @@ func (s *console) showOverdue(w http.ResponseWriter, r *http.Request) error {
 type dueList struct {
 	area
 	Heading string
-	Items   []dueOf
+	Items   []overdueLine
 	Next    string // address of the next ones
 }
 
-// dueOf is one item with its family and whose it is.
-type dueOf struct {
+// overdueLine is one item with its family and whose it is.
+type overdueLine struct {
 	views.AgendaRow
 	Family string
 	Person *casefile.Person
@@ -68,7 +68,7 @@ func (s *console) listOverdue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := dueList{area: s.areaOf(r, deskPages), Heading: v.voice.known("item."+asked.Item, v.voice.say("desk.overdue"))}
-	if page.Items, err = s.dueOf(r, access.GuardedAgenda(found.Items, v.who.Actor)); err != nil {
+	if page.Items, err = s.overdueLines(r, access.GuardedAgenda(found.Items, v.who.Actor)); err != nil {
 		return err
 	}
 	if found.Next != "" {
@@ -77,7 +77,7 @@ func (s *console) listOverdue(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "desk-items", page.Heading, page)
 }
 
-func (s *console) dueOf(r *http.Request, rows []views.AgendaRow) ([]dueOf, error) {
+func (s *console) overdueLines(r *http.Request, rows []views.AgendaRow) ([]overdueLine, error) {
 	operators, err := s.Views.Operators(r.Context())
 	if err != nil {
 		return nil, err
@@ -90,9 +90,9 @@ func (s *console) dueOf(r *http.Request, rows []views.AgendaRow) ([]dueOf, error
 	if err != nil {
 		return nil, err
 	}
-	items := make([]dueOf, len(rows))
+	items := make([]overdueLine, len(rows))
 	for i, row := range rows {
-		items[i] = dueOf{AgendaRow: row, Family: visitOf(r).voice.family(people[row.CaseID]), Whose: operators[row.CounsellorID].Name}
+		items[i] = overdueLine{AgendaRow: row, Family: visitOf(r).voice.family(people[row.CaseID]), Whose: operators[row.CounsellorID].Name}
 		for _, p := range people[row.CaseID] {
 			if p.PersonID == row.MemberID {
 				items[i].Person = &p

@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/deskparts.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/deskparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +59,21 @@ func loadSpoken(v voice) (map[string]*template.Template, error) {
 
 func (v voice) functions() template.FuncMap {
 	return template.FuncMap{
-		"t":       v.say,
-		"known":   v.known,
-		"text":    v.of,
-		"day":     v.day,
-		"moment":  v.moment,
-		"name":    v.fullName,
-		"tongue":  v.languageName,
-		"percent": v.percent,
-		"decimal": v.decimal,
+		"t":        v.say,
+		"known":    v.known,
+		"text":     v.of,
+		"day":      v.day,
+		"moment":   v.moment,
+		"name":     v.fullName,
+		"names":    v.namesOf,
+		"count":    func(i int) int { return i + 1 },
+		"size":     v.size,
+		"minus":    func(i int) int { return -i },
+		"short":    v.short,
+		"language": v.tongue,
+		"country":  v.country,
+		"percent":  v.percent,
+		"decimal":  v.decimal,
 	}
 }
 
@@ -98,6 +104,7 @@ type frame struct {
 // tab is one entry of the navigation.
 type tab struct {
 	Path, Label string
+	Key         string // that leads there
 	Current     bool
 }
 
@@ -122,13 +129,13 @@ func (s *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 func (s *console) tabs(r *http.Request) []tab {
 	v := visitOf(r)
 	var tabs []tab
-	for _, entry := range append([]entry{
-		{"/", "nav.today", "GET /v1/agenda"},
-		{"/cases", "nav.cases", "GET /v1/cases"},
+	for _, entry := range append([]tabEntry{
+		{"/", "nav.today", "GET /v1/agenda", "o"},
+		{"/cases", "nav.cases", "GET /v1/cases", "p"},
 	}, officeEntries...) {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
-			tabs = append(tabs, tab{Path: entry.path, Label: v.voice.say(entry.label), Current: current})
+			tabs = append(tabs, tab{Path: entry.path, Label: v.voice.say(entry.label), Key: entry.key, Current: current})
 		}
 	}
 	return tabs

@@ -38,8 +38,8 @@ func idsOf(fields []schemas.Field) []string {
 	return ids
 }
 
-// source reads the declarations of the domain: items of the agenda and the
-// lists of endings, kinships and roles are constants there.
+// source reads the declarations of the domain: the lists of endings, kinships
+// and roles are constants there.
 func source(t *testing.T, visit func(ast.Node)) {
 	t.Helper()
 	files, err := filepath.Glob("../casefile/*.go")
@@ -86,34 +86,10 @@ func constants(t *testing.T, name string) []string {
 	return found
 }
 
-// items are what an agenda may hold.
-func items(t *testing.T) []string {
-	var found []string
-	source(t, func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Item" {
-				found = append(found, literals([]ast.Expr{n.Value})...)
-			}
-		case *ast.CallExpr:
-			if f, ok := n.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "member" || f.Sel.Name == "policy") {
-				found = append(found, literals(n.Args[:min(1, len(n.Args))])...)
-			}
-		case *ast.ValueSpec:
-			if n.Names[0].Name == "awaits" {
-				for _, row := range n.Values[0].(*ast.CompositeLit).Elts {
-					found = append(found, literals(row.(*ast.KeyValueExpr).Value.(*ast.CompositeLit).Elts[:1])...)
-				}
-			}
-		}
-	})
-	return found
-}
-
 // wanted are the texts that the registries ask for.
 func wanted(t *testing.T) []string {
 	var ids []string
-	for _, item := range items(t) {
+	for _, item := range casefile.AgendaItems() {
 		ids = append(ids, "item."+item)
 	}
 	for prefix, name := range map[string]string{"ending": "Ending", "kinship": "Kinship", "role": "Role"} {
@@ -203,7 +179,7 @@ func TestOptionsOfEveryFormAreWords(t *testing.T) {
 
 func TestWhatIsLikelyNextNamesItemsAndCommandsThatExist(t *testing.T) {
 	t.Parallel()
-	known := items(t)
+	known := casefile.AgendaItems()
 	for item, command := range commandsNext {
 		if !slices.Contains(known, item) || !slices.Contains(casefile.CommandNames(), command) {
 			t.Errorf("%s leads to %s", item, command)

@@ -55,6 +55,8 @@ func (c *committer) close() {
 // commit waits until the command is on disk. When the caller gives up, the
 // command is written all the same: asked again, it has its outcome.
 func (c *committer) commit(ctx context.Context, p *prepared) error {
+	ctx, span := tracer.Start(ctx, "store.commit")
+	defer span.End()
 	p.done = make(chan error, 1)
 	select {
 	case c.queue <- p:

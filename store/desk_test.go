@@ -3,260 +3,136 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"ricongiungi/casefile"
-	"ricongiungi/desk"
-	"ricongiungi/handoff"
-	"ricongiungi/rules"
 	"ricongiungi/views"
 )
 
-var here = []string{"wemi-mi"}
-
-const (
-	giulia = "10000000-0000-4000-8000-00000000000a"
-	marco  = "10000000-0000-4000-8000-00000000000b"
-)
-
-// filed is a hand-off of an application that is still to be decided.
-func (b *bundle) filed(file string, on rules.Date) handoff.Message {
-	m := b.decision(file)
-	m.Kind, m.On, m.FiledOn, m.ContactLanguage = handoff.Filed, on, rules.Date{}, "es"
-	for i := range m.Members {
-		m.Members[i].Decision = ""
-	}
-	return m
-}
-
-func (b *bundle) given(caseID, counsellor string) {
-	b.t.Helper()
-	if o := b.order(caseID, "assign_counsellor", casefile.AssignCounsellor{CounsellorID: counsellor}); o.Refusal != nil {
-		b.t.Fatal(o.Refusal.Text.En)
-	}
-}
-
-func (b *bundle) caseloadOf(counsellors ...string) []string {
-	var ids []string
-	for _, c := range counsellors {
-		id := b.opened().CaseID
-		b.given(id, c)
-		ids = append(ids, id)
-	}
-	return ids
-}
-
-const allDesk = `SELECT coalesce((SELECT string_agg(c::text, E'\n' ORDER BY case_id) FROM desk_cases c), '')
-	|| coalesce((SELECT string_agg(w::text, E'\n' ORDER BY case_id, member_id) FROM desk_ways w), '')
-	|| coalesce((SELECT string_agg(a::text, E'\n' ORDER BY case_id, kind, subject) FROM desk_approvals a), '')`
-
-func TestTheDeskIsRebuiltAsItWas(t *testing.T) {
+func TestADraftIsItsOwnersAloneAndSealedAndSweptAfterAMonth(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
-	b.town()
-	b.accept(b.filed("P-MI/F/N/2026/777777", rules.On(2025, time.December, 1)))
-	view := b.opened()
-	b.order(view.CaseID, "request_erasure", casefile.RequestErasure{PersonID: view.SponsorID, Reason: "objection"})
-	before := query[string](b, allDesk)
-	ids, err := b.CaseIDs(t.Context())
+	caseID := uuid.NewString()
+	draft := views.Draft{ActorID: counsellor.ID, CaseID: caseID, Command: "add_note", Typed: map[string][]string{"note": {"Nadia piange"}}, SavedAt: noon}
+	must(t, b.KeepDraft(t.Context(), draft))
+	draft.Typed = map[string][]string{"note": {"Nadia sorride"}}
+	must(t, b.KeepDraft(t.Context(), draft))
+	kept, err := b.Draft(t.Context(), counsellor.ID, caseID, "add_note")
 	must(t, err)
-	for _, id := range ids {
-		_, err := b.RebuildView(t.Context(), id)
-		must(t, err)
+	if kept.Typed["note"][0] != "Nadia sorride" || !kept.SavedAt.Equal(noon) {
+		t.Errorf("kept %+v", kept)
 	}
-	if after := query[string](b, allDesk); after != before || before == "" {
-		t.Errorf("rebuilt as\n%s\nand not\n%s", after, before)
+	if _, err := b.Draft(t.Context(), supervisor.ID, caseID, "add_note"); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("somebody else reads it: %v", err)
+	}
+	if box := query[[]byte](b, `SELECT box FROM drafts`); bytes.Contains(box, []byte("Nadia")) {
+		t.Error("it is not sealed")
+	}
+	must(t, b.KeepDraft(t.Context(), views.Draft{ActorID: supervisor.ID, CaseID: caseID, Command: "add_note", SavedAt: noon.AddDate(0, 2, 0)}))
+	if left, err := b.Drafts(t.Context(), counsellor.ID); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
+	}
+	must(t, b.DropDraft(t.Context(), supervisor.ID, caseID, "add_note"))
+	if left, err := b.Drafts(t.Context(), supervisor.ID); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
 	}
 }
 
-func TestTheDeskNamesNobody(t *testing.T) {
+func TestListsAreKeptByNameForTheirOwner(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
-	if columns := query[[]string](b, `SELECT coalesce(array_agg(column_name::text), '{}') FROM information_schema.columns
-		WHERE table_name LIKE 'desk%' AND column_name ~ 'name|birth|sex|citizen|phone|mail|address|note'`); len(columns) > 0 {
-		t.Errorf("columns %v", columns)
+	mine := views.SavedList{ActorID: counsellor.ID, Name: "Famiglia di Nadia", Query: "municipio=2"}
+	must(t, b.KeepList(t.Context(), mine))
+	mine.Query = "municipio=3"
+	must(t, b.KeepList(t.Context(), mine))
+	lists, err := b.Lists(t.Context(), counsellor.ID)
+	must(t, err)
+	if len(lists) != 1 || lists[0] != mine {
+		t.Errorf("%+v", lists)
+	}
+	if box := query[[]byte](b, `SELECT box FROM saved_lists`); bytes.Contains(box, []byte("Nadia")) {
+		t.Error("the name is not sealed")
+	}
+	if others, err := b.Lists(t.Context(), supervisor.ID); err != nil || len(others) != 0 {
+		t.Errorf("%v %v", others, err)
+	}
+	must(t, b.DropList(t.Context(), counsellor.ID, mine.Name))
+	if lists, err := b.Lists(t.Context(), counsellor.ID); err != nil || len(lists) != 0 {
+		t.Errorf("%v %v", lists, err)
 	}
 }
 
-func TestTheWorkloadCountsOpenCasesAndWhatIsDue(t *testing.T) {
-	b := setup(t)
-	b.caseloadOf(giulia, giulia, marco)
-	b.opened()
-	w, err := b.Workload(t.Context(), here, rules.DateOf(b.now))
-	must(t, err)
-	agenda, err := b.Agenda(t.Context(), views.AgendaQuery{Offices: here, Role: casefile.Counsellor, Before: rules.DateOf(b.now).AddDays(6), Limit: 500})
-	must(t, err)
-	if w.Total.OpenCases != 4 || w.Total.Members != 8 || w.Total.Due() != len(agenda.Items) || len(agenda.Items) == 0 {
-		t.Errorf("%+v; the agenda has %d items", w.Total, len(agenda.Items))
-	}
-	at := slices.IndexFunc(w.Rows, func(l desk.Load) bool { return l.CounsellorID == giulia })
-	if at < 0 || w.Rows[at].OpenCases != 2 || w.Rows[at].Languages["ar"] != 2 {
-		t.Errorf("%+v", w.Rows)
-	}
-	if w, err := b.Workload(t.Context(), []string{"wemi-to"}, rules.DateOf(b.now)); err != nil || w.Total.OpenCases != 0 {
-		t.Errorf("another hub sees %+v, %v", w.Total, err)
-	}
-}
-
-func TestTheBacklogHoldsWhatIsNotDecided(t *testing.T) {
-	b := setup(t)
-	b.accept(b.filed("P-MI/F/N/2026/1", rules.On(2025, time.October, 3)), b.filed("P-MI/F/N/2026/2", rules.On(2025, time.October, 6)))
-	b.opened() // decided
-	backlog, err := b.Backlog(t.Context(), here, rules.On(2026, time.March, 2))
-	must(t, err)
-	if backlog.Pending != 2 || backlog.Late != 1 || len(backlog.Terms) != 2 || backlog.Terms[0].Days != 90 || backlog.Terms[0].Late != 1 || backlog.Terms[1].Days != 150 {
-		t.Errorf("%+v", backlog)
-	}
-}
-
-func TestOverdueItemsAreThoseOfTheAgenda(t *testing.T) {
-	b := setup(t)
-	b.town()
-	later := rules.DateOf(b.now).AddDays(60)
-	overdue, err := b.OverdueByStage(t.Context(), here, later)
-	must(t, err)
-	agenda, err := b.Agenda(t.Context(), views.AgendaQuery{Offices: here, Before: later.AddDays(-1), Limit: 500})
-	must(t, err)
-	if overdue.Total != len(agenda.Items) || overdue.Total == 0 {
-		t.Errorf("%d overdue, %d on the agenda", overdue.Total, len(agenda.Items))
-	}
-	for _, stage := range overdue.Rows {
-		listed, err := b.Agenda(t.Context(), views.AgendaQuery{Offices: here, Before: later.AddDays(-1), Item: stage.Item, Phase: stage.Phase, Role: casefile.Role(stage.Responsible), Limit: 500})
-		must(t, err)
-		if len(listed.Items) != stage.Count {
-			t.Errorf("%+v lists %d", stage, len(listed.Items))
-		}
-	}
-}
-
-func TestTimesAreTakenFromTheWays(t *testing.T) {
-	b := setup(t)
-	view := b.opened() // filed on 10 October, decided on 20 February
-	b.order(view.CaseID, "record_entry", casefile.RecordEntry{Step: casefile.Step{MemberID: view.Members[1].MemberID, On: rules.On(2026, time.February, 23)}})
-	times, err := b.Times(t.Context(), here, rules.DateOf(b.now), rules.On(2025, time.January, 1))
-	must(t, err)
-	decision := times.Curves[0]
-	if decision.Stays != 2 || decision.Completed != 2 || *decision.Median.Days != 133 {
-		t.Errorf("%+v", decision)
-	}
-	if request := times.Curves[5]; request.Stage != "permit_request" || request.Stays != 1 || request.Censored != 1 || request.Longest != 7 {
-		t.Errorf("%+v", request)
-	}
-	if none, err := b.Times(t.Context(), here, rules.DateOf(b.now), rules.On(2026, time.March, 1)); err != nil || none.Curves[0].Stays != 0 {
-		t.Errorf("%+v, %v", none.Curves[0], err)
-	}
-}
-
-func TestWhatWaitsForASecondPersonIsListedUntilItIsDecided(t *testing.T) {
+func TestAFileIsSealedWithItsPersonAndGoesWithThem(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	view := b.opened()
-	b.order(view.CaseID, "request_erasure", casefile.RequestErasure{PersonID: view.SponsorID, Reason: "objection"})
-	b.order(view.CaseID, "record_death", casefile.RecordDeath{On: rules.On(2026, time.February, 25), PersonID: view.SponsorID})
-	waiting, err := b.Approvals(t.Context(), views.ApprovalQuery{Offices: here, Limit: 1})
-	must(t, err)
-	if len(waiting.Items) != 1 || waiting.Next == "" {
-		t.Fatalf("%+v", waiting)
+	mother, child := view.Members[0].MemberID, view.Members[1].MemberID
+	scan := func(person string) views.File {
+		return views.File{FileID: uuid.NewString(), CaseID: view.CaseID, PersonID: person, MediaType: "application/pdf", Content: []byte("%PDF-1.7 Nadia"), By: counsellor, At: noon}
 	}
-	rest, err := b.Approvals(t.Context(), views.ApprovalQuery{Offices: here, Limit: 10, Cursor: waiting.Next})
+	hers, theirs := scan(mother), scan(child)
+	digest, err := b.KeepFile(t.Context(), hers)
 	must(t, err)
-	kinds := map[string]int{}
-	for _, r := range append(waiting.Items, rest.Items...) {
-		kinds[r.Kind]++
-		if r.Kind == casefile.ApproveErasure && r.AskedBy != counsellor.ID {
-			t.Errorf("asked by %s", r.AskedBy)
+	_, err = b.KeepFile(t.Context(), theirs)
+	must(t, err)
+	outcome := b.order(view.CaseID, "attach_document", map[string]any{"member_id": mother, "on": "2026-03-02", "item": "passport",
+		"file_id": hers.FileID, "media_type": hers.MediaType, "bytes": len(hers.Content), "digest": digest})
+	if outcome.Refusal != nil {
+		t.Fatal(outcome.Refusal.Text.En)
+	}
+	read, kept, err := b.File(t.Context(), view.CaseID, hers.FileID)
+	must(t, err)
+	if !bytes.Equal(read.Content, hers.Content) || kept != digest || read.MediaType != hers.MediaType {
+		t.Errorf("%+v %s", read, kept)
+	}
+	if box := query[[]byte](b, `SELECT box FROM files WHERE file_id = $1`, hers.FileID); bytes.Contains(box, []byte("Nadia")) {
+		t.Error("it is not sealed")
+	}
+	if _, _, err := b.File(t.Context(), uuid.NewString(), hers.FileID); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("it is read through another case: %v", err)
+	}
+	must(t, b.KeepDraft(t.Context(), views.Draft{ActorID: counsellor.ID, CaseID: view.CaseID, Command: "add_note", SavedAt: noon}))
+	b.erase(view.CaseID, mother)
+	if _, _, err := b.File(t.Context(), view.CaseID, hers.FileID); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("the file outlives the person: %v", err)
+	}
+	if _, err := b.KeepFile(t.Context(), scan(mother)); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("something is kept about an erased person: %v", err)
+	}
+	if _, _, err := b.File(t.Context(), view.CaseID, theirs.FileID); err != nil {
+		t.Errorf("the other's file is gone: %v", err)
+	}
+	if drafts, err := b.Drafts(t.Context(), counsellor.ID); err != nil || len(drafts) != 0 {
+		t.Errorf("a draft that may name the person stays: %v %v", drafts, err)
+	}
+	must(t, b.DropFile(t.Context(), view.CaseID, theirs.FileID))
+	if _, _, err := b.File(t.Context(), view.CaseID, theirs.FileID); !errors.Is(err, views.ErrNotFound) {
+		t.Errorf("what was dropped is there: %v", err)
+	}
+}
+
+func TestMeetingsOfTheComingDaysAreListedByTheHour(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.opened()
+	b.order(view.CaseID, "assign_counsellor", map[string]any{"counsellor_id": counsellor.ID})
+	for _, at := range []time.Time{noon.Add(30 * time.Hour), noon.Add(4 * time.Hour), noon.Add(40 * 24 * time.Hour)} {
+		if outcome := b.order(view.CaseID, "book_appointment", map[string]any{"at": at, "place": "hub", "purpose": "plan"}); outcome.Refusal != nil {
+			t.Fatal(outcome.Refusal.Text.En)
 		}
 	}
-	if kinds[casefile.ApproveErasure] != 1 || kinds[casefile.ApproveDoubt] != 2 {
-		t.Errorf("%v", kinds)
-	}
-}
-
-// decideAll has every command decided that waits, as the courier would.
-func (b *bundle) decideAll() {
-	b.t.Helper()
-	waiting, err := b.WaitingOrders(b.t.Context(), b.now.Add(-time.Hour), 500)
-	must(b.t, err)
-	for _, w := range waiting {
-		_, err := b.Transact(b.t.Context(), w.CaseID, w.CommandID)
-		must(b.t, err)
-	}
-}
-
-func (b *bundle) reassign(id string, given []desk.Assignment) views.Reassignment {
-	b.t.Helper()
-	must(b.t, b.Reassign(b.t.Context(), views.Reassignment{ID: id, By: counsellor, At: b.now, Reason: "absence"}, given))
-	r, err := b.Reassignment(b.t.Context(), id)
-	must(b.t, err)
-	return r
-}
-
-func TestAReassignmentComesToItsEndAndSaysWhatBecameOfEachCase(t *testing.T) {
-	b := setup(t)
-	b.caseloadOf(giulia, giulia, giulia, marco)
-	cases, err := b.Selected(t.Context(), views.Selection{Offices: here, Counsellor: giulia, Limit: 100})
+	asked := views.AgendaQuery{Offices: []string{view.Office}, Counsellor: counsellor.ID, Limit: 10}
+	found, err := b.Meetings(t.Context(), asked, noon, noon.Add(7*24*time.Hour))
 	must(t, err)
-	w, err := b.Workload(t.Context(), here, rules.DateOf(b.now))
-	must(t, err)
-	id := uuid.NewString()
-	given := desk.Spread(w.Rows, cases, []string{marco})
-	if r := b.reassign(id, given); r.Cases != 3 || r.Pending != 3 || r.Finished() {
-		t.Errorf("at first %+v", r)
+	if len(found) != 2 || !found[0].At.Before(found[1].At) || found[0].CaseID != view.CaseID {
+		t.Errorf("%+v", found)
 	}
-	b.given(cases[0].CaseID, marco) // somebody was faster
-	b.decideAll()
-	r := b.reassign(id, given) // asked again
-	if r.Done != 2 || r.Unchanged != 1 || r.Refused != 0 || !r.Finished() {
-		t.Errorf("in the end %+v", r)
-	}
-	rows, err := b.ReassignedCases(t.Context(), views.ReassignmentQuery{ID: id, Limit: 2})
-	must(t, err)
-	if len(rows.Items) != 2 || rows.Next == "" || rows.Items[0].Was != giulia || rows.Items[0].SettledAt.IsZero() {
-		t.Errorf("%+v", rows)
-	}
-	if left, err := b.Selected(t.Context(), views.Selection{Offices: here, Counsellor: giulia, Limit: 100}); err != nil || len(left) != 0 {
-		t.Errorf("%d cases are left, %v", len(left), err)
-	}
-}
-
-func TestTheSameReassignmentWithOtherCasesIsRefused(t *testing.T) {
-	b := setup(t)
-	ids := b.caseloadOf(giulia, giulia)
-	id := uuid.NewString()
-	b.reassign(id, []desk.Assignment{{CaseID: ids[0], Was: giulia, CounsellorID: marco}})
-	err := b.Reassign(t.Context(), views.Reassignment{ID: id, By: counsellor, At: b.now, Reason: "absence"}, []desk.Assignment{{CaseID: ids[1], Was: giulia, CounsellorID: marco}})
-	if !errors.Is(err, views.ErrOtherContent) {
-		t.Errorf("answered %v", err)
-	}
-	if _, err := b.Reassignment(t.Context(), uuid.NewString()); !errors.Is(err, views.ErrNotFound) {
-		t.Errorf("an unknown one is answered with %v", err)
-	}
-}
-
-func TestUndoingGivesBackWhatIsStillWhereItWasPut(t *testing.T) {
-	b := setup(t)
-	ids := b.caseloadOf(giulia, giulia, giulia)
-	var given []desk.Assignment
-	for _, id := range ids {
-		given = append(given, desk.Assignment{CaseID: id, Was: giulia, CounsellorID: marco})
-	}
-	id := uuid.NewString()
-	b.reassign(id, given)
-	b.decideAll()
-	b.given(ids[0], counsellor.ID) // went on to a third person
-	back, left, err := b.Undoing(t.Context(), id)
-	must(t, err)
-	if len(back) != 2 || left != 1 || back[0].CounsellorID != giulia || back[0].Was != marco {
-		t.Fatalf("%+v, %d left", back, left)
-	}
-	undo := casefile.DeriveID(id, "undo")
-	must(t, b.Reassign(t.Context(), views.Reassignment{ID: undo, By: counsellor, At: b.now.Add(time.Minute), Reason: "undo", Undoes: id, Left: left}, back))
-	b.decideAll()
-	list, err := b.Reassignments(t.Context(), counsellor.Office, 10)
-	must(t, err)
-	if len(list) != 2 || list[0].Undoes != id || list[0].Done != 2 || list[0].Left != 1 || list[1].UndoneBy != undo {
-		t.Errorf("%+v", list)
+	asked.Offices = []string{"wemi-to"}
+	if found, err := b.Meetings(t.Context(), asked, noon, noon.Add(7*24*time.Hour)); err != nil || len(found) != 0 {
+		t.Errorf("another office sees them: %v %v", found, err)
 	}
 }

@@ -233,4 +233,10 @@ func TestNoOpenCaseIsWithoutANextStep(t *testing.T) {
 	if f.WithoutNextStep != 0 || f.CasesByPhase["pre_departure"] != 2 || f.HandoffsByStatus["applied"] != 2 || f.WithoutWorkflow != 2 || f.Events == 0 {
 		t.Fatalf("figures are %+v", f)
 	}
+	if f.ViewsLag != 0 || f.Agenda["counsellor"] == 0 || f.CheckpointAge < 0 || f.OldestHandoff != 0 {
+		t.Errorf("figures are %+v", f)
+	}
+	if pool := b.Pool(); pool.Max == 0 {
+		t.Errorf("the pool is %+v", pool)
+	}
 }

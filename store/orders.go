@@ -24,6 +24,8 @@ import (
 // update is. The same order again is no second order; the outcome is returned
 // when it is already settled.
 func (s *Store) AcceptOrder(ctx context.Context, o casefile.Order) (*casefile.Outcome, error) {
+	ctx, span := hop(ctx, "store.accept", o.CaseID, o.CommandID)
+	defer span.End()
 	digest := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%d", o.CaseID, o.Type, o.Body, o.IfVersion))
 	box, err := s.vault.SealBox(orderBox(o.CommandID), o.Body)
 	if err != nil {

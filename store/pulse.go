@@ -14,14 +14,11 @@ import (
 )
 
 // Pulse tells how the system works inside: what waits where and for how long,
-// which processes are alive, when the log was last verified.
+// and when the log was last verified.
 func (s *Store) Pulse(ctx context.Context) (views.Pulse, error) {
-	p := views.Pulse{At: s.now().UTC(), Heartbeats: []views.Heartbeat{}}
+	p := views.Pulse{At: s.now().UTC()}
 	err := pgx.BeginTxFunc(ctx, s.pool, auditTx, func(tx pgx.Tx) error {
-		if err := readQueues(ctx, tx, &p); err != nil {
-			return err
-		}
-		return readHeartbeats(ctx, tx, &p)
+		return readQueues(ctx, tx, &p)
 	})
 	if err != nil {
 		return p, unavailable(err)
@@ -66,33 +63,6 @@ func readQueues(ctx context.Context, tx pgx.Tx, p *views.Pulse) error {
 		p.LastEvent = last.UTC()
 	}
 	return err
-}
-
-func readHeartbeats(ctx context.Context, tx pgx.Tx, p *views.Pulse) error {
-	rows, err := tx.Query(ctx, `SELECT part, instance, version, at FROM heartbeats ORDER BY part, at DESC`)
-	if err != nil {
-		return err
-	}
-	var beat views.Heartbeat
-	_, err = pgx.ForEachRow(rows, []any{&beat.Part, &beat.Instance, &beat.Version, &beat.At}, func() error {
-		beat.At = beat.At.UTC()
-		p.Heartbeats = append(p.Heartbeats, beat)
-		return nil
-	})
-	return err
-}
-
-// forgotten is after how long a process that said nothing any more is left out.
-const forgotten = 24 * time.Hour
-
-// Beat notes that a process is alive, and forgets those long gone.
-func (s *Store) Beat(ctx context.Context, beat views.Heartbeat) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO heartbeats (part, instance, version, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (part, instance) DO UPDATE SET version = excluded.version, at = excluded.at`, beat.Part, beat.Instance, beat.Version, s.now())
-	if err == nil {
-		_, err = s.pool.Exec(ctx, `DELETE FROM heartbeats WHERE at < $1`, s.now().Add(-forgotten))
-	}
-	return unavailable(err)
 }
 
 // RecordVerification keeps the answer of a look through the whole log.

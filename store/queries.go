@@ -244,12 +244,13 @@ func (s *Store) Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[vie
 	}
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, counsellor, view FROM agenda_items
 		WHERE office = ANY(@offices) AND (@counsellor = '' OR counsellor = @counsellor)
+			AND (NOT @unassigned OR counsellor = '')
 			AND (@role = '' OR responsible = @role) AND (@before = '' OR due_on <= nullif(@before, '')::date)
 			AND (@item = '' OR item = @item) AND (@phase = '' OR EXISTS (SELECT FROM desk_cases d WHERE d.case_id = agenda_items.case_id AND d.phase = @phase))
 			AND (@id = '' OR (due_on, case_id, item, subject) > (nullif(@due, '')::date, nullif(@id, '')::uuid, @after_item, @subject))
 		ORDER BY due_on, case_id, item, subject LIMIT @limit`,
 		pgx.StrictNamedArgs{"offices": q.Offices, "counsellor": q.Counsellor, "role": string(q.Role), "before": q.Before.String(),
-			"item": q.Item, "phase": q.Phase, "due": after.Due, "id": after.ID, "after_item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
+			"unassigned": q.Unassigned, "item": q.Item, "phase": q.Phase, "due": after.Due, "id": after.ID, "after_item": after.Item, "subject": after.Subject, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.AgendaRow]{}, unavailable(err)
 	}

@@ -79,11 +79,24 @@ func (s *Store) viewEquals(ctx context.Context, tx pgx.Tx, st stream) (bool, err
 	if err != nil {
 		return false, fmt.Errorf("store: view: %w", err)
 	}
-	people, err := s.openPeople(state.CaseID, persons(state), boxes, st.keys)
-	if err != nil {
-		return false, nil // unreadable people are rebuilt
+	return stored == string(fresh) && s.saysTheSame(st, state, boxes), nil
+}
+
+// peopleEqual tells whether the view in use says of the people what the log says.
+func (s *Store) peopleEqual(ctx context.Context, q querier, st stream) (bool, error) {
+	var boxes []vault.Sealed
+	state := casefile.Fold(st.facts)
+	err := q.QueryRow(ctx, `SELECT people FROM public.case_views WHERE case_id = $1`, state.CaseID).Scan(&boxes)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
 	}
-	return stored == string(fresh) && samePeople(people, casefile.PeopleOf(state)), nil
+	return err == nil && s.saysTheSame(st, state, boxes), err
+}
+
+// saysTheSame opens what is sealed; people who cannot be read are rebuilt.
+func (s *Store) saysTheSame(st stream, state *casefile.State, boxes []vault.Sealed) bool {
+	people, err := s.openPeople(state.CaseID, persons(state), boxes, st.keys)
+	return err == nil && samePeople(people, casefile.PeopleOf(state))
 }
 
 func samePeople(stored, fresh []casefile.Person) bool {

@@ -23,6 +23,8 @@ import (
 // outcome it had. A refusal is an outcome, not an error; errors mean that
 // nothing was decided and that a later try is right.
 func (s *Store) Transact(ctx context.Context, caseID, commandID string) (casefile.Outcome, error) {
+	ctx, span := hop(ctx, "store.transact", caseID, commandID)
+	defer span.End()
 	return s.transact(ctx, caseID, func(ctx context.Context) (pending, error) {
 		return s.loadPending(ctx, caseID, commandID)
 	})
@@ -128,8 +130,7 @@ func (s *Store) decide(ctx context.Context, caseID string, p pending, st stream)
 		return casefile.Outcome{}, nil, err
 	}
 	request := casefile.Request{CommandID: p.commandID, CaseID: caseID, Actor: p.actor, Now: now, Book: s.book, Services: directory}
-	before := casefile.Fold(st.facts)
-	drafts, refusal := s.answer(before, p, request)
+	before, drafts, refusal := s.answer(ctx, st, p, request)
 	if refusal != nil || len(drafts) == 0 {
 		return s.unchanged(p, caseID, before, refusal, now)
 	}
@@ -169,11 +170,16 @@ func settlingOnly(p pending, outcome casefile.Outcome, now time.Time) (*prepared
 	return &prepared{statements: batch}, p.settle(batch, outcome, now)
 }
 
-func (s *Store) answer(state *casefile.State, p pending, r casefile.Request) ([]casefile.Draft, *casefile.Refusal) {
+// answer is what the domain says, with the state on which it says so.
+func (s *Store) answer(ctx context.Context, st stream, p pending, r casefile.Request) (*casefile.State, []casefile.Draft, *casefile.Refusal) {
+	_, span := hop(ctx, "casefile.decide", r.CaseID, r.CommandID)
+	defer span.End()
+	state := casefile.Fold(st.facts)
 	if p.ifVersion > 0 && p.ifVersion != state.Version {
-		return nil, casefile.StaleVersion(p.ifVersion, state.Version)
+		return state, nil, casefile.StaleVersion(p.ifVersion, state.Version)
 	}
-	return casefile.Decide(state, p.command, r)
+	drafts, refusal := casefile.Decide(state, p.command, r)
+	return state, drafts, refusal
 }
 
 // change is what a command adds to a case, before it has a place in the log.

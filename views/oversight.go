@@ -164,22 +164,13 @@ type Queue struct {
 	Seconds float64 `json:"oldest_seconds"`
 }
 
-// Heartbeat is a process that said it is alive.
-type Heartbeat struct {
-	Part     string    `json:"part"`
-	Instance string    `json:"instance"`
-	Version  string    `json:"version"`
-	At       time.Time `json:"at"`
-}
-
 // Pulse is how the system works inside, without personal data.
 type Pulse struct {
-	At         time.Time     `json:"at"`
-	Queues     []Queue       `json:"queues"`
-	Heartbeats []Heartbeat   `json:"heartbeats"`
-	Events     int64         `json:"events"`
-	LastEvent  time.Time     `json:"last_event_at,omitzero"`
-	Verified   *Verification `json:"last_verification,omitempty"`
+	At        time.Time     `json:"at"`
+	Queues    []Queue       `json:"queues"`
+	Events    int64         `json:"events"`
+	LastEvent time.Time     `json:"last_event_at,omitzero"`
+	Verified  *Verification `json:"last_verification,omitempty"`
 }
 
 // The states of a part of the system.

@@ -134,8 +134,16 @@ type AgendaQuery struct {
 	Before     rules.Date    // due on or before
 	Item       string        // what is due
 	Phase      string        // of the case
+	Unassigned bool          // only of cases that nobody is responsible for
 	Cursor     string
 	Limit      int
+}
+
+// Meeting is one appointment still to come or to be told of, over all cases.
+type Meeting struct {
+	CaseID       string
+	CounsellorID string
+	casefile.AppointmentView
 }
 
 // AgendaRow is one agenda item in a list over cases.
@@ -184,11 +192,22 @@ type EventProof struct {
 type Figures struct {
 	CasesByPhase       map[string]int64
 	HandoffsByStatus   map[string]int64
-	WithoutNextStep    int64 // open cases with nothing on their agenda
-	Overdue            int64 // agenda items whose day has passed
-	Unsettled          int64 // commands accepted and not yet decided
+	OldestHandoff      time.Duration    // accepted or held, not yet applied
+	WithoutNextStep    int64            // open cases with nothing on their agenda
+	Agenda, Overdue    map[string]int64 // items, and those whose day has passed, by who is responsible
+	Unsettled          int64            // commands accepted and not yet decided
 	OldestUnsettled    time.Duration
 	EffectsOutstanding int64
+	OldestEffect       time.Duration
 	WithoutWorkflow    int64
 	Events             int64
+	CheckpointAge      time.Duration // since the head of the log was signed
+	ViewsLag           int64         // events that the views of cases do not show
+}
+
+// Pool says how a process's connections to the database stand.
+type Pool struct {
+	Busy, Idle, Max int32
+	Waits           int64 // for a free connection, since the process began
+	Waited          time.Duration
 }

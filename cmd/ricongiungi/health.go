@@ -4,152 +4,85 @@ package main
 
 import (
 	"context"
-	"io"
+	"errors"
 	"net/http"
-	"os"
-	"path/filepath"
-	"runtime/debug"
-	"slices"
+	"sync"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
 
-	"ricongiungi/ledger"
 	"ricongiungi/store"
-	"ricongiungi/views"
+	"ricongiungi/workflows"
 )
 
-// surgery tells operators how the parts are.
-type surgery struct {
-	settings *settings
-	health   health
-	log      *store.Store
-	started  time.Time
+// health asks the parts that a process depends on, all at once: one that hangs
+// must not make another look dead.
+type health struct {
+	log       *store.Store
+	temporal  client.Client
+	namespace string
 }
 
-// Health asks every part within two seconds. A part that does not answer is down;
-// the database being down is the only thing that leaves nothing to show.
-func (s *surgery) Health(ctx context.Context) (views.Health, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	h := views.Health{Version: version(), Built: revision(), Started: s.started.UTC(), Backup: modified(s.settings.backupStamp), Keys: s.keys()}
-	var err error
-	if h.Pulse, err = s.log.Pulse(ctx); err != nil {
-		return h, err
+func (p *parts) health() health { return health{p.log, p.temporal, p.namespace} }
+
+// Check gives the trouble of each part, nil where it answers.
+func (h health) Check(ctx context.Context) map[string]error {
+	asks := map[string]func(context.Context) error{"database": h.log.Ping, "temporal": h.engine, "worker": h.workers}
+	troubles := map[string]error{}
+	var mutex sync.Mutex
+	var wait sync.WaitGroup
+	for part, ask := range asks {
+		wait.Go(func() {
+			err := ask(ctx)
+			mutex.Lock()
+			defer mutex.Unlock()
+			troubles[part] = err
+		})
 	}
-	for _, name := range []string{"database", "temporal"} {
-		h.Parts = append(h.Parts, part(name, s.health.Check(ctx)[name]))
-	}
-	for _, name := range []string{"worker", "courier"} {
-		h.Parts = append(h.Parts, beating(name, h.Pulse))
-	}
-	h.Parts = append(h.Parts, views.Part{Name: "mailbox", State: views.PartWorks, Detail: "simulated"}, s.witness(ctx))
-	return h, nil
+	wait.Wait()
+	return troubles
 }
 
-func part(name string, trouble error) views.Part {
-	if trouble != nil {
-		return views.Part{Name: name, State: views.PartDown}
-	}
-	return views.Part{Name: name, State: views.PartWorks}
+func (h health) engine(ctx context.Context) error {
+	_, err := h.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
 }
 
-// silence is after how long a process that says nothing is taken to be down.
-const silence = time.Minute
+// lately is within which a worker must have asked for work: it asks at least
+// once a minute.
+const lately = 2 * time.Minute
 
-func beating(name string, p views.Pulse) views.Part {
-	part := views.Part{Name: name, State: views.PartDown}
-	for _, beat := range p.Heartbeats {
-		if beat.Part == name && beat.At.After(part.SeenAt) {
-			part.SeenAt = beat.At
+var errNoWorker = errors.New("no worker asks for work: start `ricongiungi work`")
+
+// workers tells whether anybody decides commands.
+func (h health) workers(ctx context.Context) error {
+	queue, err := h.temporal.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return err
+	}
+	for _, poller := range queue.GetPollers() {
+		if time.Since(poller.GetLastAccessTime().AsTime()) < lately {
+			return nil
 		}
 	}
-	if !part.SeenAt.IsZero() && p.At.Sub(part.SeenAt) < silence {
-		part.State = views.PartWorks
-	}
-	return part
+	return errNoWorker
 }
 
-// keys are the files that hold keys, with the day they were made.
-func (s *surgery) keys() []views.KeyAge {
-	ages := []views.KeyAge{}
-	paths, _ := filepath.Glob(filepath.Join(s.settings.dataDir, "keys", "*")) // the pattern is sound
-	for _, path := range paths {
-		if at := modified(path); !at.IsZero() {
-			ages = append(ages, views.KeyAge{Name: filepath.Base(path), At: at})
+// probes answers what those ask who start and stop processes: whether this one
+// lives, and whether the parts it needs answer.
+func (p *parts) probes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", p.meter.Handler())
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if errors.Join(p.log.Ping(ctx), p.health().engine(ctx)) != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
 		}
-	}
-	return ages
-}
-
-// modified is when a file was last written; zero for no file.
-func modified(path string) time.Time {
-	info, err := os.Stat(path)
-	if path == "" || err != nil || info.IsDir() {
-		return time.Time{}
-	}
-	return info.ModTime().UTC()
-}
-
-// revision is the source that the program was built from.
-func revision() string {
-	info, _ := debug.ReadBuildInfo()
-	if info == nil {
-		return ""
-	}
-	at := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "vcs.revision" })
-	if at < 0 {
-		return ""
-	}
-	return info.Settings[at].Value
-}
-
-// witness asks the witness for the head it countersigned last.
-func (s *surgery) witness(ctx context.Context) views.Part {
-	p := views.Part{Name: "witness", State: views.PartUnknown, Detail: "not_configured"}
-	if s.settings.witnessURL == "" {
-		return p
-	}
-	p.State, p.Detail = views.PartDown, "no_answer"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.settings.witnessURL, nil)
-	if err != nil {
-		return p
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return p
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return p
-	}
-	p.SeenAt, _ = http.ParseTime(answer.Header.Get("Last-Modified")) // of the file it is kept in
-	return s.countersigned(ctx, p, text)
-}
-
-// countersigned holds the witness's head against the log: signed by its key, and
-// the root that the log had at that size. Anything else is the alarm that a
-// witness is there for.
-func (s *surgery) countersigned(ctx context.Context, p views.Part, text []byte) views.Part {
-	signer, err := s.settings.signer()
-	if err != nil {
-		return p
-	}
-	key, err := note.NewVerifier(signer.VerifierKey())
-	if err != nil {
-		return p
-	}
-	seen, err := ledger.OpenCheckpoint(text, key)
-	if err != nil {
-		p.Detail = "not_ours"
-		return p
-	}
-	root, err := s.log.RootAt(ctx, seen.Size)
-	if err != nil || root != seen.Root {
-		p.Detail = "another_history"
-		return p
-	}
-	p.State, p.Detail = views.PartWorks, "countersigned"
-	return p
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
 }

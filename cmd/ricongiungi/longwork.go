@@ -91,7 +91,9 @@ func newAudits(ctx context.Context, log *store.Store) *audits {
 
 // BeginVerification begins to look through the log. Errors: views.ErrBusy.
 func (a *audits) BeginVerification(by casefile.Actor) (string, error) {
-	id, err := a.desk.Start(by.ID, func(ctx context.Context, tell errand.Progress) (views.Verification, error) { return a.look(ctx, by, tell) })
+	id, err := a.desk.Start(by.ID, func(ctx context.Context, tell errand.Progress) (views.Verification, error) {
+		return a.look(ctx, by, tell)
+	})
 	if errors.Is(err, errand.ErrBusy) {
 		err = views.ErrBusy
 	}

@@ -5,47 +5,82 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"ricongiungi/metrics"
+	"ricongiungi/store"
 	"ricongiungi/workflows"
 )
 
 func rebuildCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{Use: "rebuild", Short: "Make anew, from the log, what is derived from it"}
-	cmd.AddCommand(&cobra.Command{
-		Use: "views", Short: "Write every view anew and tell how many differed from the log", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return rebuildViews(cmd, s) },
-	}, &cobra.Command{
+	cmd.AddCommand(rebuildViewsCommand(s), &cobra.Command{
 		Use: "workflows", Short: "Start the workflow of every open case that has none, with the deadlines of the log", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return rebuildWorkflows(cmd, s) },
 	})
 	return cmd
 }
 
-func rebuildViews(cmd *cobra.Command, s *settings) error {
+func rebuildViewsCommand(s *settings) *cobra.Command {
+	var check bool
+	var every time.Duration
+	cmd := &cobra.Command{
+		Use: "views", Short: "Build every view anew beside those in use, compare them, and swap what differs", Args: cobra.NoArgs,
+		Long: `Builds every view from the log beside those in use, compares the two row by row
+and by one digest, and swaps what differs, while everything goes on working.
+With --check nothing is changed, and the exit status is 3 when something differs.`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return rebuildViews(cmd, s, check, every) },
+	}
+	cmd.Flags().BoolVar(&check, "check", false, "compare only")
+	cmd.Flags().DurationVar(&every, "every", 0, "do it again and again, with this pause between, until stopped")
+	return cmd
+}
+
+func rebuildViews(cmd *cobra.Command, s *settings, check bool, every time.Duration) error {
 	log, _, err := s.openStore(cmd.Context())
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	ids, err := log.CaseIDs(cmd.Context())
+	for {
+		err := rebuildOnce(cmd, log, check)
+		if every <= 0 || err != nil {
+			return err
+		}
+		select {
+		case <-cmd.Context().Done():
+			return nil
+		case <-time.After(every):
+		}
+	}
+}
+
+// rebuildOnce says what differed by its ids, so that somebody can look into it.
+func rebuildOnce(cmd *cobra.Command, log *store.Store, check bool) error {
+	var bar *progressbar.ProgressBar
+	began := time.Now()
+	done, err := log.RebuildViews(cmd.Context(), store.Rebuild{CheckOnly: check,
+		OnCases: func(total int64) { bar = progress(total, "building views") }, OnCase: func() { bar.Add(1) }})
+	if bar != nil {
+		bar.Finish()
+	}
 	if err != nil {
 		return err
 	}
-	var differed atomic.Int64
-	err = each(cmd.Context(), ids, "rebuilding views", 8, func(ctx context.Context, id string) error {
-		equal, err := log.RebuildView(ctx, id)
-		if !equal {
-			differed.Add(1)
-		}
-		return err
-	})
-	fmt.Fprintf(cmd.OutOrStdout(), "%d cases rebuilt; %d differed from the log before.\n", len(ids), differed.Load())
-	return err
+	out := cmd.OutOrStdout()
+	for _, id := range done.Differ {
+		fmt.Fprintln(out, "differed:", id)
+	}
+	fmt.Fprintf(out, "%d cases built from the log in %s; %d differed from the views in use.\nViews in use %s\nfrom the log %s\n",
+		done.Cases, time.Since(began).Round(time.Millisecond), len(done.Differ), done.InUse, done.FromLog)
+	if !done.Equal() {
+		return altered{"the views in use are not what the log says"}
+	}
+	return nil
 }
 
 func rebuildWorkflows(cmd *cobra.Command, s *settings) error {
@@ -54,7 +89,7 @@ func rebuildWorkflows(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	defer log.Close()
-	temporal, err := s.dialTemporal(newLog())
+	temporal, err := s.dialTemporal(newLog(), metrics.New(version()))
 	if err != nil {
 		return fmt.Errorf("temporal: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
+	"ricongiungi/identity/sampleprovider"
 	"ricongiungi/rules"
 	"ricongiungi/samples"
 )
@@ -131,13 +132,15 @@ func (s *settings) tellSample(ctx context.Context, messages []handoff.Message, r
 	var told atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
+	families := 0
 	for _, m := range messages {
 		if m.Kind != handoff.Decision {
 			continue
 		}
-		caseID := receipts[m.SUIFile].CaseID
+		caseID, counsellor := receipts[m.SUIFile].CaseID, sampleCounsellor(families)
+		families++
 		group.Go(func() error {
-			for i, step := range samples.Steps(caseID, m, today, sampleSeed) {
+			for i, step := range append(counsellor, samples.Steps(caseID, m, today, sampleSeed)...) {
 				key := casefile.DeriveID(caseID, fmt.Sprintf("sample/%d", i))
 				if err := tell(ctx, tellers, caseID, key, step); err != nil {
 					return err
@@ -149,6 +152,23 @@ func (s *settings) tellSample(ctx context.Context, messages []handoff.Message, r
 	}
 	err := group.Wait()
 	return told.Load(), err
+}
+
+// sampleCounsellor shares the families among the invented counsellors, so that
+// each finds work of their own at the first sign-in; every fifth is still to be
+// taken on.
+func sampleCounsellor(nth int) []samples.Command {
+	if nth%5 == 4 {
+		return nil
+	}
+	var counsellors []string
+	for _, person := range sampleprovider.People() {
+		if person.Role == casefile.Counsellor {
+			counsellors = append(counsellors, person.ID)
+		}
+	}
+	data, _ := json.Marshal(casefile.AssignCounsellor{CounsellorID: counsellors[nth%len(counsellors)]}) // an id always marshals
+	return []samples.Command{{Type: "assign_counsellor", Data: data}}
 }
 
 // tell gives one command in the capacity that may give it.

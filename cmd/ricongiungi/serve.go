@@ -10,18 +10,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/access"
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
-	"ricongiungi/metrics"
-	"ricongiungi/store"
 	"ricongiungi/workflows"
 )
 
@@ -35,7 +33,7 @@ func serveCommand(s *settings) *cobra.Command {
 }
 
 func serve(cmd *cobra.Command, s *settings) error {
-	p, err := s.openParts(cmd.Context())
+	p, err := s.openParts(cmd.Context(), "serve")
 	if err != nil {
 		return err
 	}
@@ -45,25 +43,44 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
-	handler, err := s.handler(cmd.Context(), p, tokens)
+	p.meter.Office(p.log, p.logger)
+	leaving := &drain{pause: s.drain}
+	handler, err := s.handler(cmd.Context(), p, tokens, leaving)
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(cmd.Context())
+	group, ctx := errgroup.WithContext(leaving.after(cmd.Context()))
 	group.Go(func() error { return followRevocations(ctx, p, tokens) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
-	group.Go(func() error { return serveUntilDone(ctx, s.metrics, metrics.Handler(p.log, p.logger), p.logger) })
+	group.Go(func() error { return serveUntilDone(ctx, s.metrics, p.meter.Handler(), p.logger) })
 	return group.Wait()
 }
 
+// drain puts a pause between being asked to stop and stopping: meanwhile this
+// process answers, and says that it is not ready, so that nobody sends it more.
+type drain struct {
+	pause time.Duration
+	began atomic.Bool
+}
+
+// after is a context that ends when the pause is over.
+func (d *drain) after(ctx context.Context) context.Context {
+	drained, stop := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		d.began.Store(true)
+		time.AfterFunc(d.pause, stop)
+	})
+	return drained
+}
+
 // handler serves the API and, everywhere else, the console.
-func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier) (http.Handler, error) {
-	engine, rights := &workflows.Engine{Client: p.temporal}, access.Default()
+func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, leaving *drain) (http.Handler, error) {
+	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
 	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
-	surgery := &surgery{settings: s, health: health{p.log, p.temporal}, log: p.log, started: time.Now()}
+	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
 	machines := api.New(api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: health{p.log, p.temporal}, Tokens: tokens, Rights: rights, Log: p.logger, Version: version(),
+		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load,
 	})
 	config, err := s.signInConfig()
 	if err != nil {
@@ -74,7 +91,7 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier) 
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Orders: p.log, Engine: engine, Office: p.log, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(),
+		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, Office: p.log, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
@@ -109,18 +126,6 @@ func followRevocations(ctx context.Context, p *parts, tokens *api.Verifier) erro
 		case <-ticker.C:
 		}
 	}
-}
-
-// health asks the parts the API depends on.
-type health struct {
-	log      *store.Store
-	temporal client.Client
-}
-
-// Check gives the trouble of each part, nil where it answers.
-func (h health) Check(ctx context.Context) map[string]error {
-	_, err := h.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-	return map[string]error{"database": h.log.Ping(ctx), "temporal": err}
 }
 
 // serveUntilDone answers requests until the context ends, then lets those under

@@ -12,31 +12,36 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 
 	"ricongiungi/deploy"
 	"ricongiungi/diary"
 	"ricongiungi/ledger"
+	"ricongiungi/metrics"
 	"ricongiungi/rules"
 	"ricongiungi/store"
+	"ricongiungi/tracing"
 	"ricongiungi/vault"
 )
 
 // settings come from the environment; what is empty is filled from the system
 // that `up` runs in the data folder.
 type settings struct {
-	dataDir         string // RICONGIUNGI_DATA, default .data
-	databaseURL     string // DATABASE_URL
-	temporalAddress string // TEMPORAL_ADDRESS
-	namespace       string // TEMPORAL_NAMESPACE, default ricongiungi
-	listen          string // RICONGIUNGI_LISTEN, default 127.0.0.1:8080
-	metrics         string // RICONGIUNGI_METRICS, default 127.0.0.1:9090
-	apiURL          string // RICONGIUNGI_URL, for commands that talk to a running API
-	token           string // RICONGIUNGI_TOKEN, likewise
-	rulesFile       string // RICONGIUNGI_RULES, a file of the office's own rows
-	papersFile      string // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
-	diaryFile       string // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
-	origin          string // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	dataDir         string        // RICONGIUNGI_DATA, default .data
+	databaseURL     string        // DATABASE_URL
+	temporalAddress string        // TEMPORAL_ADDRESS
+	namespace       string        // TEMPORAL_NAMESPACE, default ricongiungi
+	listen          string        // RICONGIUNGI_LISTEN, default 127.0.0.1:8080
+	metrics         string        // RICONGIUNGI_METRICS, default 127.0.0.1:9090
+	workMetrics     string        // RICONGIUNGI_WORK_METRICS, the same of a worker, default 127.0.0.1:9091
+	drain           time.Duration // RICONGIUNGI_DRAIN, how long an API that was asked to stop still answers, default 0
+	apiURL          string        // RICONGIUNGI_URL, for commands that talk to a running API
+	token           string        // RICONGIUNGI_TOKEN, likewise
+	rulesFile       string        // RICONGIUNGI_RULES, a file of the office's own rows
+	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
+	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
+	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
 	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
@@ -52,7 +57,7 @@ type settings struct {
 	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
 	feedbackAddress  string
 	witnessURL       string // RICONGIUNGI_WITNESS: where a witness shows what it countersigned
-	backupStamp      string // RICONGIUNGI_BACKUP_STAMP: file that the backup touches when it has ended well
+	backupDir        string // RICONGIUNGI_BACKUP: folder of the log's archives
 }
 
 func settingsFromEnvironment() *settings {
@@ -63,6 +68,8 @@ func settingsFromEnvironment() *settings {
 		namespace:       env("TEMPORAL_NAMESPACE", "ricongiungi"),
 		listen:          env("RICONGIUNGI_LISTEN", "127.0.0.1:8080"),
 		metrics:         env("RICONGIUNGI_METRICS", "127.0.0.1:9090"),
+		workMetrics:     env("RICONGIUNGI_WORK_METRICS", "127.0.0.1:9091"),
+		drain:           envDuration("RICONGIUNGI_DRAIN", 0),
 		apiURL:          os.Getenv("RICONGIUNGI_URL"),
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
@@ -84,7 +91,7 @@ func settingsFromEnvironment() *settings {
 		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
 		witnessURL:       os.Getenv("RICONGIUNGI_WITNESS"),
-		backupStamp:      os.Getenv("RICONGIUNGI_BACKUP_STAMP"),
+		backupDir:        env("RICONGIUNGI_BACKUP", filepath.Join(env("RICONGIUNGI_DATA", ".data"), "backup", "log")),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
 	return s
@@ -206,37 +213,59 @@ func (s *settings) openStore(ctx context.Context) (*store.Store, *rules.Book, er
 
 // parts are what both the API and a worker are made of.
 type parts struct {
-	log      *store.Store
-	book     *rules.Book
-	temporal client.Client
-	logger   *slog.Logger
+	log         *store.Store
+	book        *rules.Book
+	temporal    client.Client
+	namespace   string
+	logger      *slog.Logger
+	meter       *metrics.Meter
+	stopTracing func(context.Context) error
 }
 
-func (s *settings) openParts(ctx context.Context) (*parts, error) {
-	logger := newLog()
-	log, book, err := s.openStore(ctx)
-	if err != nil {
+// openParts opens them for a process that calls itself service.
+func (s *settings) openParts(ctx context.Context, service string) (*parts, error) {
+	p := &parts{logger: newLog(), meter: metrics.New(version())}
+	var err error
+	if p.stopTracing, err = tracing.Start(ctx, service, version()); err != nil {
 		return nil, err
 	}
-	temporal, err := s.dialTemporal(logger)
-	if err != nil {
-		log.Close()
+	if p.log, p.book, err = s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	p.namespace = s.namespace
+	if p.temporal, err = s.dialTemporal(p.logger, p.meter); err != nil {
+		p.log.Close()
 		return nil, fmt.Errorf("temporal: %w", err)
 	}
-	return &parts{log: log, book: book, temporal: temporal, logger: logger}, nil
+	p.meter.Pool(p.log.Pool)
+	p.meter.Parts(p.health().Check)
+	return p, nil
 }
 
 func (p *parts) close() {
 	p.temporal.Close()
 	p.log.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := p.stopTracing(ctx); err != nil {
+		p.logger.Warn("traces lost", "error", err.Error())
+	}
 }
 
 // dialTemporal connects lazily: with Temporal down, commands are still accepted.
-func (s *settings) dialTemporal(log *slog.Logger) (client.Client, error) {
-	return client.NewLazyClient(client.Options{HostPort: s.temporalAddress, Namespace: s.namespace, Logger: sdklog.NewStructuredLogger(log)})
+func (s *settings) dialTemporal(log *slog.Logger, meter *metrics.Meter) (client.Client, error) {
+	options := client.Options{HostPort: s.temporalAddress, Namespace: s.namespace, Logger: sdklog.NewStructuredLogger(log), MetricsHandler: meter.Temporal()}
+	if tracing.Asked() {
+		traced, err := tracing.Temporal()
+		if err != nil {
+			return nil, err
+		}
+		options.Interceptors = []interceptor.ClientInterceptor{traced}
+	}
+	return client.NewLazyClient(options)
 }
 
 // newLog writes one JSON line per message to standard error.
 func newLog() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	return slog.New(tracing.Logged(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
 }

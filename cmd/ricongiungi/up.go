@@ -42,6 +42,9 @@ func up(cmd *cobra.Command, s *settings, sample bool) error {
 	if err := portFree("page of metrics", "RICONGIUNGI_METRICS", s.metrics); err != nil {
 		return err
 	}
+	if err := portFree("page of the worker's metrics", "RICONGIUNGI_WORK_METRICS", s.workMetrics); err != nil {
+		return err
+	}
 	if s.issuerURL == "" {
 		if err := portFree("sample provider of identities", "RICONGIUNGI_PROVIDER", s.provider); err != nil {
 			return err
@@ -95,7 +98,7 @@ func (s *settings) startProgram(ctx context.Context, system *deploy.System) erro
 		return fmt.Errorf("finding this program: %w", err)
 	}
 	for _, part := range s.processes() {
-		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_LISTEN=" + s.listen, "RICONGIUNGI_METRICS=" + s.metrics,
+		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_LISTEN=" + s.listen, "RICONGIUNGI_METRICS=" + s.metrics, "RICONGIUNGI_WORK_METRICS=" + s.workMetrics,
 			"RICONGIUNGI_PROVIDER=" + s.provider, "RICONGIUNGI_PUBLIC_URL=" + s.publicURL}
 		if err := system.Spawn(part, []string{self, part}, environment); err != nil {
 			return err
@@ -144,7 +147,7 @@ Ricongiungi is up.
 
   console        %[4]s        pick one of the invented people to sign in as
   API            http://%[1]s        its description: http://%[1]s/openapi.yaml
-  metrics        http://%[3]s/metrics
+  metrics        http://%[3]s/metrics and, of the worker, http://%[5]s/metrics
   a token        bin/ricongiungi token --role counsellor
                  (sui_officer, education_officer, supervisor, auditor, operator)
   look around    bin/ricongiungi case list
@@ -155,5 +158,5 @@ Ricongiungi is up.
   logs and data  %[2]s
 
 Ctrl-C stops everything; the next start goes on where this one ends.
-`, s.listen, s.dataDir, s.metrics, s.publicURL)
+`, s.listen, s.dataDir, s.metrics, s.publicURL, s.workMetrics)
 }

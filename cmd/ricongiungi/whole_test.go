@@ -32,8 +32,10 @@ type machine struct {
 	t       *testing.T
 	program string
 	dir     string
+	folder  string // of the data, below dir
 	listen  string
 	metrics string
+	work    string // where the worker's metrics are
 	people  string // where the sample provider of identities listens
 	up      *exec.Cmd
 	out     *watched
@@ -53,7 +55,7 @@ func newMachine(t *testing.T) *machine {
 			_ = os.RemoveAll(dir) // what a failed test leaves tells why
 		}
 	})
-	m := &machine{t: t, dir: dir, program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), people: freeAddress(t)}
+	m := &machine{t: t, dir: dir, folder: "data", program: filepath.Join(dir, "ricongiungi"), listen: freeAddress(t), metrics: freeAddress(t), work: freeAddress(t), people: freeAddress(t)}
 	build := exec.Command("go", "build", "-o", m.program, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
@@ -77,11 +79,11 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (m *machine) data() string { return filepath.Join(m.dir, "data") }
+func (m *machine) data() string { return filepath.Join(m.dir, m.folder) }
 
 func (m *machine) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(m.program, args...)
-	cmd.Env = append(os.Environ(), "RICONGIUNGI_DATA="+m.data(), "RICONGIUNGI_LISTEN="+m.listen, "RICONGIUNGI_METRICS="+m.metrics, "RICONGIUNGI_PROVIDER="+m.people,
+	cmd.Env = append(os.Environ(), "RICONGIUNGI_DATA="+m.data(), "RICONGIUNGI_LISTEN="+m.listen, "RICONGIUNGI_METRICS="+m.metrics, "RICONGIUNGI_WORK_METRICS="+m.work, "RICONGIUNGI_PROVIDER="+m.people,
 		"DATABASE_URL=", "TEMPORAL_ADDRESS=", "TEMPORAL_NAMESPACE=")
 	return cmd
 }
@@ -320,6 +322,9 @@ func (m *machine) proven(t *testing.T) {
 	}
 	if out, err := m.run("rebuild", "workflows"); err != nil {
 		t.Fatalf("rebuild workflows: %v\n%s", err, out)
+	}
+	if out, err := m.run("drill"); err != nil || !strings.Contains(out, "signed root and views equal") {
+		t.Fatalf("drill: %v\n%s", err, out)
 	}
 }
 

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Installs the named Debian packages where their program of the same name (node
-# for nodejs) is missing. Asks nobody: without root or a sudo that needs no
+# for nodejs, promtool for prometheus) is missing. Asks nobody: without root or a sudo that needs no
 # password it says what to install by hand.
 set -e
 missing=
 for package in "$@"; do
   program=$package
   [ "$package" = nodejs ] && program=node
+  [ "$package" = prometheus ] && program=promtool
   command -v "$program" >/dev/null 2>&1 || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
@@ -18,4 +19,4 @@ fi
 command -v apt-get >/dev/null 2>&1 || { echo "Please install$missing and try again: there is no apt-get here." >&2; exit 1; }
 echo "Installing$missing with apt-get ..." >&2
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >/dev/null
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $missing >/dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing >/dev/null

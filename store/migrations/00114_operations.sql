@@ -14,14 +14,5 @@ CREATE TABLE verifications (
 CREATE INDEX verifications_last ON verifications (at DESC);
 CREATE TRIGGER verifications_append_only BEFORE UPDATE OR DELETE ON verifications FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- When each process of the program last said that it is alive.
-CREATE TABLE heartbeats (
-    part     text        NOT NULL, -- worker or courier
-    instance text        NOT NULL,
-    version  text        NOT NULL,
-    at       timestamptz NOT NULL,
-    PRIMARY KEY (part, instance)
-);
-
 GRANT SELECT, INSERT ON verifications TO ricongiungi_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON heartbeats TO ricongiungi_app;
+
