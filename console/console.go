@@ -14,7 +14,9 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/errand"
 	"ricongiungi/identity"
+	"ricongiungi/intake"
 	"ricongiungi/rules"
 	"ricongiungi/services"
 	"ricongiungi/views"
@@ -76,6 +78,14 @@ type Config struct {
 	Orders Orders
 	Engine Engine
 	Office Office
+
+	Handoffs Handoffs
+	Trials   Trials
+	Audits   Audits
+	Evidence Evidence
+	Surgery  Surgery
+	LogKey   string // public key of the log, as it is published
+
 	SignIn *identity.SignIn
 	Rights access.Rights
 	Book   *rules.Book
@@ -94,6 +104,7 @@ type Config struct {
 type console struct {
 	Config
 	assets assets
+	files  *errand.Desk[*intake.File] // of hand-offs, being checked or sent
 	texts  *texts
 	pages  pages
 }
@@ -111,7 +122,7 @@ func New(c Config) (http.Handler, error) {
 	for _, route := range s.routes() {
 		router.Method(route.method, route.pattern, s.open(route.handle))
 	}
-	for _, route := range slices.Concat(s.closedRoutes(), s.deskRoutes()) {
+	for _, route := range slices.Concat(s.closedRoutes(), s.deskRoutes(), s.handoffRoutes(), s.logRoutes(), s.healthRoutes()) {
 		router.Method(route.method, route.pattern, s.open(s.signedIn(route)))
 	}
 	router.NotFound(s.open(func(http.ResponseWriter, *http.Request) error { return views.ErrNotFound }))
@@ -129,7 +140,7 @@ func prepare(c Config) (*console, error) {
 	if c.Watch == nil {
 		c.Watch = func(next http.Handler) http.Handler { return next }
 	}
-	s := &console{Config: c}
+	s := &console{Config: c, files: errand.New[*intake.File](context.Background(), filesAtOnce, filesKept)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

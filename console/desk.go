@@ -36,7 +36,10 @@ type tabEntry struct {
 
 // officeEntries are the areas of those who look after many cases.
 var officeEntries = []tabEntry{
-	{"/desk", "nav.desk", "GET /v1/desk/workload", "u"},
+	{"/desk", "nav.desk", "GET /v1/desk/workload", "f"},
+	{"/handoffs", "nav.handoffs", "GET /v1/handoffs", "t"},
+	{"/log", "nav.log", "GET /v1/log/entries", "l"},
+	{"/health", "nav.health", "GET /v1/health", "m"},
 }
 
 // deskPages are the pages within the area of the desk.
@@ -47,6 +50,7 @@ var deskPages = []tabEntry{
 	{"/desk/times", "desk.times", "GET /v1/desk/times", ""},
 	{"/desk/approvals", "desk.approvals", "GET /v1/approvals", ""},
 	{"/desk/moves", "desk.moves", "GET /v1/reassignments", ""},
+	{"/desk/rules", "desk.rules", "POST /v1/rule-trials", ""},
 }
 
 // deskRoutes are the pages of the desk.

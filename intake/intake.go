@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"ricongiungi/casefile"
@@ -57,6 +58,17 @@ type File struct {
 	Format handoff.Format
 	By     casefile.Actor
 	Rows   []Row
+	Sent   bool // its sound rows were kept
+}
+
+// Again is a copy of the file to be sent, while others still look at this one.
+func (f *File) Again() *File {
+	again := *f
+	again.Rows = slices.Clone(f.Rows)
+	for i, row := range again.Rows {
+		again.Rows[i].Problems = slices.Clip(row.Problems)
+	}
+	return &again
 }
 
 // Row is one message of the file, in order, with its forecast or its receipt
@@ -173,6 +185,7 @@ func (f *File) Send(ctx context.Context, to Handoffs, tell func(done, total int6
 		}
 	}
 	tell(int64(len(places)), int64(len(places)))
+	f.Sent = true
 	return nil
 }
 

@@ -90,8 +90,13 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	if err != nil {
 		return nil, err
 	}
+	signer, err := s.signer()
+	if err != nil {
+		return nil, err
+	}
+	key := signer.VerifierKey()
 	people, err := console.New(console.Config{
-		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, Office: p.log, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, Office: p.log, Handoffs: p.log, Trials: trials, Audits: audits, Evidence: p.log, Surgery: surgery, LogKey: key, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
