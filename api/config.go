@@ -32,14 +32,18 @@ type Config struct {
 	Health   Health
 	Tokens   *Verifier
 	Rights   access.Rights
+	Machines Machines // of other bodies; nil lets none in
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
+	AtOnce    int              // requests under way together; 512, beyond which the answer is 503
 	Clock     func() time.Time // time.Now
 	Book      *rules.Book      // rules.Default()
 	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
+
+	SecurityContact string // mailto: or https: address for whoever finds a weakness; empty: none is told
 
 	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
 	Leaving func() bool                     // whether this process is about to stop; never
@@ -57,6 +61,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RateLimit == (Rate{}) {
 		c.RateLimit = Rate{PerSecond: 200, Burst: 400}
+	}
+	if c.AtOnce == 0 {
+		c.AtOnce = 512
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -82,9 +89,11 @@ func New(c Config) http.Handler { return newRouter(c) }
 func newRouter(c Config) *chi.Mux {
 	c = c.withDefaults()
 	s := &server{
-		Config:  c,
-		limits:  newLimits(c.RateLimit),
-		batches: make(chan struct{}, batchesAtOnce),
+		Config:   c,
+		limits:   newLimits(c.RateLimit),
+		mistakes: newLimits(Rate{PerSecond: 1, Burst: 20}),
+		places:   make(chan struct{}, c.AtOnce),
+		batches:  make(chan struct{}, batchesAtOnce),
 	}
 	router := chi.NewRouter()
 	router.Use(s.Watch, s.observed, s.recovered)
@@ -105,7 +114,7 @@ func routerPattern(pattern string) string { return strings.Replace(pattern, "{ti
 func Server(addr string, handler http.Handler) *http.Server {
 	return &http.Server{
 		Addr:              addr,
-		Handler:           handler,
+		Handler:           oneEnd(handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       60 * time.Second,
 		WriteTimeout:      90 * time.Second,
@@ -114,11 +123,25 @@ func Server(addr string, handler http.Handler) *http.Server {
 	}
 }
 
+// oneEnd ends the connection after a request in chunks. Of a request that says
+// its length besides, net/http believes the chunks, and a proxy may have believed
+// the length: what it took for the next part must not be served as a request.
+func oneEnd(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // server holds what all handlers share.
 type server struct {
 	Config
-	limits  *limits
-	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
+	limits   *limits
+	mistakes *limits       // of tokens that were refused, by where they came from
+	places   chan struct{} // for requests under way
+	batches  chan struct{} // a slot for each batch being read, which may take 16 MiB
 
 	figuring sync.Mutex // reading the whole log is done once at a time
 }
@@ -183,6 +206,7 @@ func (s *server) routes() []route {
 		{"GET", "/status", s.showStatus},
 		{"GET", "/livez", s.showLiveness},
 		{"GET", "/readyz", s.showReadiness},
+		{"GET", "/.well-known/security.txt", s.showSecurityContact},
 		{"GET", "/openapi.yaml", s.showDescription},
 		{"GET", "/schemas/{name}", s.showSchema},
 	}

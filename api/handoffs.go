@@ -20,7 +20,7 @@ func (s *server) acceptHandoff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	received, err := receive(raw, actorOf(r))
+	received, err := receive(raw, originOf(r))
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,9 @@ func answerReceipt(w http.ResponseWriter, receipt handoff.Receipt) error {
 }
 
 // receive checks one message and who sends it.
-func receive(raw []byte, by casefile.Actor) (Received, error) {
-	received, err := intake.Receive(raw, by)
+func receive(raw []byte, from origin) (Received, error) {
+	received, err := intake.Receive(raw, from.by)
+	received.Signature = from.signature
 	if errors.Is(err, intake.ErrForeignSender) {
 		return received, problemForeignSender.because(schemas.Problem{Path: "/sender", Reason: "must be the office of the caller"})
 	}

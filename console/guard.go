@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -48,9 +49,18 @@ func (s *console) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "page",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", v.id), slog.String("actor", v.who.ID),
+			slog.String("request_id", v.id), slog.String("actor", v.who.ID), slog.String("client", remoteHost(r)),
 			slog.String("case_id", v.caseID), slog.String("command_id", v.command))
 	})
+}
+
+// remoteHost is the other end of the connection, whatever headers claim.
+func remoteHost(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 func setHeaders(h http.Header) {

@@ -32,6 +32,8 @@ type Received struct {
 	Message handoff.Message
 	Raw     json.RawMessage
 	By      casefile.Actor
+
+	Signature string // of the sender over the request, where it signs
 }
 
 // Acceptance is a receipt, or why there is none.

@@ -78,10 +78,17 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
 	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
 	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
-	machines := api.New(api.Config{
+	program := api.Config{
 		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load,
-	})
+		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
+	}
+	if s.machinesFile != "" {
+		gate, err := s.gate(p.log)
+		if err != nil {
+			return nil, err
+		}
+		program.Machines = gate
+	}
 	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
@@ -102,9 +109,9 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	if err != nil {
 		return nil, err
 	}
-	both := http.NewServeMux()
+	machines, both := api.New(program), http.NewServeMux()
 	both.Handle("/", people)
-	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/", "/.well-known/"} {
 		both.Handle(path, machines)
 	}
 	return both, nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -42,6 +43,7 @@ type settings struct {
 	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	machinesFile    string        // RICONGIUNGI_MACHINES, which machines of other bodies are let in; empty: none
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
 	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
@@ -58,6 +60,7 @@ type settings struct {
 	feedbackAddress  string
 	witnessURL       string // RICONGIUNGI_WITNESS: where a witness shows what it countersigned
 	backupDir        string // RICONGIUNGI_BACKUP: folder of the log's archives
+	securityContact  string // RICONGIUNGI_SECURITY_CONTACT, for /.well-known/security.txt
 }
 
 func settingsFromEnvironment() *settings {
@@ -76,6 +79,7 @@ func settingsFromEnvironment() *settings {
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+		machinesFile:    os.Getenv("RICONGIUNGI_MACHINES"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
 		provider:         env("RICONGIUNGI_PROVIDER", "127.0.0.1:8090"),
@@ -92,6 +96,7 @@ func settingsFromEnvironment() *settings {
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
 		witnessURL:       os.Getenv("RICONGIUNGI_WITNESS"),
 		backupDir:        env("RICONGIUNGI_BACKUP", filepath.Join(env("RICONGIUNGI_DATA", ".data"), "backup", "log")),
+		securityContact:  os.Getenv("RICONGIUNGI_SECURITY_CONTACT"),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
 	return s
@@ -266,6 +271,16 @@ func (s *settings) dialTemporal(log *slog.Logger, meter *metrics.Meter) (client.
 }
 
 // newLog writes one JSON line per message to standard error.
-func newLog() *slog.Logger {
-	return slog.New(tracing.Logged(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+func newLog() *slog.Logger { return logTo(os.Stderr) }
+
+// logTo writes the instant of each line in UTC, as the national rules for logs have
+// it, wherever the machine stands.
+func logTo(out io.Writer) *slog.Logger {
+	inUTC := func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			a.Value = slog.TimeValue(a.Value.Time().UTC())
+		}
+		return a
+	}
+	return slog.New(tracing.Logged(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: inUTC})))
 }
