@@ -37,9 +37,9 @@ type tabEntry struct {
 // officeEntries are the areas of those who look after many cases.
 var officeEntries = []tabEntry{
 	{"/desk", "nav.desk", "GET /v1/desk/workload", "f"},
+	{"/health", "nav.health", "GET /v1/health", "m"},
 	{"/handoffs", "nav.handoffs", "GET /v1/handoffs", "t"},
 	{"/log", "nav.log", "GET /v1/log/entries", "l"},
-	{"/health", "nav.health", "GET /v1/health", "m"},
 }
 
 // deskPages are the pages within the area of the desk.

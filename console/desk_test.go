@@ -24,9 +24,9 @@ func TestTheSupervisorSeesFirstWhatNeedsAHand(t *testing.T) {
 	t.Parallel()
 	o := supervised(t)
 	page := o.page("/desk")
-	contains(t, page, "Giulia Ferrario è sovraccarico", "7 pratiche non sono assegnate", "Ogni pratica aperta ha un passo successivo", "2 decisioni attendono",
+	contains(t, page, "Giulia Ferrario ha troppo da seguire", "7 pratiche non sono assegnate", "Ogni pratica aperta ha un passo successivo", "2 decisioni attendono",
 		"14 scadenze degli operatori sono passate", "arabo 50, spagnolo 24, lingua non nota 10", "/desk/moves/new?from="+counsID)
-	if strings.Contains(page, "Marco Riva è sovraccarico") {
+	if strings.Contains(page, "Marco Riva ha troppo") {
 		t.Error("who has the usual is called overloaded")
 	}
 	o.bureau.empty = true
@@ -172,4 +172,4 @@ func TestWhoHasNoPageOfTodayBeginsWithTheirOwn(t *testing.T) {
 	}
 }
 
-var firstPages = map[casefile.Role]string{}
+var firstPages = map[casefile.Role]string{casefile.SUIOfficer: "/handoffs", casefile.Operator: "/health"}

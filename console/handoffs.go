@@ -4,6 +4,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -151,6 +152,9 @@ func (s *console) ownReceipt(r *http.Request) (handoff.Receipt, error) {
 		return handoff.Receipt{}, views.ErrNotFound
 	}
 	receipt, err := s.Handoffs.Handoff(r.Context(), id)
+	if errors.Is(err, handoff.ErrUnknown) {
+		err = views.ErrNotFound
+	}
 	if own := senderOf(visitOf(r).who); err == nil && own != "" && own != receipt.Sender {
 		return receipt, views.ErrNotFound
 	}
@@ -204,7 +208,7 @@ func (s *console) settleHandoff(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.showHandoffSaying(w, r, http.StatusUnprocessableEntity, "handoffs.choose")
 	}
-	if _, err := s.Handoffs.Settle(r.Context(), receipt.HandoffID, chosen, visitOf(r).who.Actor); err != nil {
+	if _, err := s.Handoffs.Settle(r.Context(), receipt.HandoffID, chosen, visitOf(r).who.Actor); err != nil && !errors.Is(err, handoff.ErrNotSettleable) { // somebody was faster: the page shows it
 		return err
 	}
 	http.Redirect(w, r, "/handoffs/"+receipt.HandoffID, http.StatusSeeOther)
@@ -220,7 +224,7 @@ func (s *console) proposeHandoff(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.showHandoffSaying(w, r, http.StatusUnprocessableEntity, "handoffs.choose")
 	}
-	if err := s.Handoffs.Propose(r.Context(), receipt.HandoffID, chosen, visitOf(r).who.Actor); err != nil {
+	if err := s.Handoffs.Propose(r.Context(), receipt.HandoffID, chosen, visitOf(r).who.Actor); err != nil && !errors.Is(err, handoff.ErrNotSettleable) { // somebody was faster: the page shows it
 		return err
 	}
 	http.Redirect(w, r, "/handoffs/"+receipt.HandoffID, http.StatusSeeOther)
