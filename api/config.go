@@ -6,33 +6,35 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/access"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 )
 
 // Config is what the API needs. The ports, Tokens and Rights are required; the zero
 // values of everything else are sound.
 type Config struct {
-	Orders   Orders
-	Engine   Engine
-	Views    Views
-	Handoffs Handoffs
-	Evidence Evidence
-	Figures  Figures
-	Hub      Hub
-	Desk     Desk
-	Trials   Trials
-	Audits   Audits
-	Surgery  Surgery
-	Health   Health
-	Tokens   *Verifier
-	Rights   access.Rights
-	Machines Machines // of other bodies; nil lets none in
+	Orders     Orders
+	Engine     Engine
+	Views      Views
+	Handoffs   Handoffs
+	Evidence   Evidence
+	Figures    Figures
+	Hub        Hub
+	Desk       Desk
+	Trials     Trials
+	Audits     Audits
+	Surgery    Surgery
+	Health     Health
+	Department desk.Store // schools, places and placements
+	Tokens     *Verifier
+	Rights     access.Rights
+	Machines   Machines // of other bodies; nil lets none in
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
@@ -94,6 +96,8 @@ func newRouter(c Config) *chi.Mux {
 		mistakes: newLimits(Rate{PerSecond: 1, Burst: 20}),
 		places:   make(chan struct{}, c.AtOnce),
 		batches:  make(chan struct{}, batchesAtOnce),
+		reports:  &reports.Office{Source: c.Figures, Schools: c.Schools, Clock: c.Clock, Book: c.Book},
+		desk:     &desk.Desk{Store: c.Department, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
 	}
 	router := chi.NewRouter()
 	router.Use(s.Watch, s.observed, s.recovered)
@@ -142,8 +146,8 @@ type server struct {
 	mistakes *limits       // of tokens that were refused, by where they came from
 	places   chan struct{} // for requests under way
 	batches  chan struct{} // a slot for each batch being read, which may take 16 MiB
-
-	figuring sync.Mutex // reading the whole log is done once at a time
+	reports  *reports.Office
+	desk     *desk.Desk
 }
 
 // handler answers a request or says why not; errors become problem documents in
@@ -196,6 +200,15 @@ func (s *server) routes() []route {
 		{"GET", "/v1/log/verifications", s.listVerifications},
 		{"GET", "/v1/log/verifications/{verification_id}", s.showVerification},
 		{"GET", "/v1/health", s.showHealth},
+		{"GET", "/v1/schools", s.listSchools},
+		{"GET", "/v1/schools/{school_code}/places", s.listPlaceHistory},
+		{"GET", "/v1/school-places", s.showPlaceSheet},
+		{"POST", "/v1/school-places", s.enterPlaces},
+		{"GET", "/v1/school-searches", s.listSearches},
+		{"GET", "/v1/school-placements", s.listPlacements},
+		{"POST", "/v1/school-placements", s.makePlacement},
+		{"GET", "/v1/school-placements/{run_id}", s.showPlacement},
+		{"POST", "/v1/school-placements/{run_id}/decisions", s.decidePlacement},
 		{"GET", "/v1/services", s.listServices},
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},

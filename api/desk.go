@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/schemas"
 	"ricongiungi/views"
@@ -21,18 +21,18 @@ import (
 type Desk interface {
 	// Workload, Backlog, OverdueByStage and Times are figures of the day over
 	// cases of the offices.
-	Workload(ctx context.Context, offices []string, on rules.Date) (desk.Workload, error)
-	Backlog(ctx context.Context, offices []string, on rules.Date) (desk.Backlog, error)
-	OverdueByStage(ctx context.Context, offices []string, on rules.Date) (desk.Overdue, error)
-	Times(ctx context.Context, offices []string, on, since rules.Date) (desk.Times, error)
+	Workload(ctx context.Context, offices []string, on rules.Date) (oversight.Workload, error)
+	Backlog(ctx context.Context, offices []string, on rules.Date) (oversight.Backlog, error)
+	OverdueByStage(ctx context.Context, offices []string, on rules.Date) (oversight.Overdue, error)
+	Times(ctx context.Context, offices []string, on, since rules.Date) (oversight.Times, error)
 	// Approvals lists what waits for a second person, the oldest first.
 	Approvals(ctx context.Context, q views.ApprovalQuery) (Page[views.ApprovalRow], error)
 	// Selected gives open cases that could be reassigned.
-	Selected(ctx context.Context, q views.Selection) ([]desk.Assignment, error)
+	Selected(ctx context.Context, q views.Selection) ([]oversight.Assignment, error)
 	// Reassign keeps a command for each case, all or none. Errors: ErrOtherContent.
-	Reassign(ctx context.Context, r views.Reassignment, given []desk.Assignment) error
+	Reassign(ctx context.Context, r views.Reassignment, given []oversight.Assignment) error
 	// Undoing gives what a reassignment moved and can be moved back.
-	Undoing(ctx context.Context, id string) (back []desk.Assignment, left int, err error)
+	Undoing(ctx context.Context, id string) (back []oversight.Assignment, left int, err error)
 	// Reassignment tells how far one is. Errors: ErrNotFound.
 	Reassignment(ctx context.Context, id string) (views.Reassignment, error)
 	// Reassignments lists the last ones of an office, newest first.
@@ -77,7 +77,7 @@ func (s *server) showOverdue(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) showTimes(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	offices, since := s.officesFor(r, q.code("office")), q.dayOr("begun_since", desk.TimesSince(s.today()))
+	offices, since := s.officesFor(r, q.code("office")), q.dayOr("begun_since", oversight.TimesSince(s.today()))
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -86,12 +86,12 @@ func (s *server) showTimes(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answerFigure gives a figure as JSON or, for who asks for that, as CSV.
-func answerFigure(w http.ResponseWriter, r *http.Request, figure desk.Tabular, err error) error {
+func answerFigure(w http.ResponseWriter, r *http.Request, figure oversight.Tabular, err error) error {
 	switch {
 	case err != nil:
 		return err
 	case strings.Contains(r.Header.Get("Accept"), "text/csv"):
-		return answerBytes(w, http.StatusOK, "text/csv; charset=utf-8", desk.CSV(figure))
+		return answerBytes(w, http.StatusOK, "text/csv; charset=utf-8", oversight.CSV(figure))
 	}
 	return answer(w, http.StatusOK, figure)
 }
@@ -150,17 +150,17 @@ func (s *server) reassign(w http.ResponseWriter, r *http.Request) error {
 	return s.keepReassignment(w, r, views.Reassignment{ID: id, By: actorOf(r), At: s.Clock().UTC(), Reason: asked.Reason}, given)
 }
 
-func (s *server) assignments(r *http.Request, asked reassignmentRequest) ([]desk.Assignment, error) {
+func (s *server) assignments(r *http.Request, asked reassignmentRequest) ([]oversight.Assignment, error) {
 	offices := s.Rights.Offices(actorOf(r))
 	cases, err := s.Desk.Selected(r.Context(), views.Selection{Offices: offices, Counsellor: asked.From, Unassigned: asked.Nobody, Language: asked.Lang,
-		Phase: asked.Phase, CaseIDs: asked.CaseIDs, Limit: desk.MostMoved + 1})
+		Phase: asked.Phase, CaseIDs: asked.CaseIDs, Limit: oversight.MostMoved + 1})
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case len(cases) == 0:
 		return nil, problemNothingToMove
-	case len(cases) > desk.MostMoved:
+	case len(cases) > oversight.MostMoved:
 		return nil, problemTooManyToMove
 	}
 	load, err := s.Desk.Workload(r.Context(), offices, s.today())
@@ -172,10 +172,10 @@ func (s *server) assignments(r *http.Request, asked reassignmentRequest) ([]desk
 			return nil, problemInvalid.because(schemas.Problem{Path: fmt.Sprintf("/to_counsellor_ids/%d", i), Reason: "must be a counsellor of the office"})
 		}
 	}
-	return desk.Spread(load.Rows, cases, asked.To), nil
+	return oversight.Spread(load.Rows, cases, asked.To), nil
 }
 
-func (s *server) keepReassignment(w http.ResponseWriter, r *http.Request, move views.Reassignment, given []desk.Assignment) error {
+func (s *server) keepReassignment(w http.ResponseWriter, r *http.Request, move views.Reassignment, given []oversight.Assignment) error {
 	if err := s.Desk.Reassign(r.Context(), move, given); err != nil {
 		return err
 	}

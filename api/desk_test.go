@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -25,13 +25,13 @@ func TestFiguresOfTheDeskAreTheSameInJSONAndCSV(t *testing.T) {
 	for _, path := range []string{"workload", "backlog", "overdue", "times"} {
 		answer := w.do("GET", "/v1/desk/"+path, "", w.as(casefile.Supervisor))
 		require.Equal(t, http.StatusOK, answer.Code, path)
-		assert.Equal(t, []string{"wemi-mi"}, w.desk.offices, path)
+		assert.Equal(t, []string{"wemi-mi"}, w.bureau.offices, path)
 		table := w.do("GET", "/v1/desk/"+path, "", w.as(casefile.Supervisor), header("Accept", "text/csv"))
 		rows, err := csv.NewReader(table.Body).ReadAll()
 		require.NoError(t, err, path)
 		require.Greater(t, len(rows), 1, path)
 	}
-	var load desk.Workload
+	var load oversight.Workload
 	require.NoError(t, json.Unmarshal(w.do("GET", "/v1/desk/workload", "", w.as(casefile.Supervisor)).Body.Bytes(), &load))
 	text := w.do("GET", "/v1/desk/workload", "", w.as(casefile.Supervisor), header("Accept", "text/csv")).Body.String()
 	assert.Contains(t, text, fmt.Sprintf("total,,all,%d,%d,%d,%d,no", load.Total.OpenCases, load.Total.Members, load.Total.Overdue, load.Total.DueInWeek))
@@ -40,15 +40,15 @@ func TestFiguresOfTheDeskAreTheSameInJSONAndCSV(t *testing.T) {
 func TestAnotherHubsFiguresAreEmpty(t *testing.T) {
 	w := newWorld(t)
 	w.do("GET", "/v1/desk/workload?office=wemi-to", "", w.as(casefile.Supervisor))
-	assert.Empty(t, w.desk.offices)
+	assert.Empty(t, w.bureau.offices)
 }
 
 func TestTimesAreAskedForThreeYearsUnlessADayIsGiven(t *testing.T) {
 	w := newWorld(t)
 	w.do("GET", "/v1/desk/times", "", w.as(casefile.Supervisor))
-	assert.Equal(t, desk.TimesSince(rules.DateOf(time.Now())), w.desk.since)
+	assert.Equal(t, oversight.TimesSince(rules.DateOf(time.Now())), w.bureau.since)
 	w.do("GET", "/v1/desk/times?begun_since=2026-01-01", "", w.as(casefile.Supervisor))
-	assert.Equal(t, "2026-01-01", w.desk.since.String())
+	assert.Equal(t, "2026-01-01", w.bureau.since.String())
 	assert.Equal(t, http.StatusBadRequest, w.do("GET", "/v1/desk/times?begun_since=soon", "", w.as(casefile.Supervisor)).Code)
 }
 
@@ -60,12 +60,12 @@ func (w *world) move(body string, set ...func(*http.Request)) (int, string) {
 
 func TestManyCasesGoToColleaguesEvenly(t *testing.T) {
 	w := newWorld(t)
-	w.desk.cases = []desk.Assignment{{CaseID: caseA, Was: giulia}, {CaseID: caseB, Was: giulia}}
+	w.bureau.cases = []oversight.Assignment{{CaseID: caseA, Was: giulia}, {CaseID: caseB, Was: giulia}}
 	status, _ := w.move(`{"reason":"absence","from_counsellor_id":"` + giulia + `","to_counsellor_ids":["` + marco + `"]}`)
 	require.Equal(t, http.StatusAccepted, status)
-	require.Len(t, w.desk.given, 2)
-	assert.Equal(t, marco, w.desk.given[0].CounsellorID)
-	assert.Equal(t, views.Selection{Offices: []string{"wemi-mi"}, Counsellor: giulia, Limit: desk.MostMoved + 1}, w.desk.selection)
+	require.Len(t, w.bureau.given, 2)
+	assert.Equal(t, marco, w.bureau.given[0].CounsellorID)
+	assert.Equal(t, views.Selection{Offices: []string{"wemi-mi"}, Counsellor: giulia, Limit: oversight.MostMoved + 1}, w.bureau.selection)
 	assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/reassignments/"+caseA, "", w.as(casefile.Supervisor)).Code)
 }
 
@@ -82,14 +82,14 @@ func TestWhatCannotBeReassignedIsRefused(t *testing.T) {
 		{"nobody to give them to", `{"reason":"absence","language":"ar","to_counsellor_ids":[]}`, 1, 422, "invalid"},
 		{"somebody who is no colleague", `{"reason":"absence","language":"ar","to_counsellor_ids":["` + caseB + `"]}`, 1, 422, "invalid"},
 		{"no case matches", `{"reason":"absence","unassigned":true,` + to + `}`, 0, 409, "nothing_to_move"},
-		{"too many match", `{"reason":"absence","unassigned":true,` + to + `}`, desk.MostMoved + 1, 409, "too_many_to_move"},
+		{"too many match", `{"reason":"absence","unassigned":true,` + to + `}`, oversight.MostMoved + 1, 409, "too_many_to_move"},
 	} {
 		w := newWorld(t)
-		w.desk.cases = make([]desk.Assignment, c.cases)
+		w.bureau.cases = make([]oversight.Assignment, c.cases)
 		status, body := w.move(c.body)
 		assert.Equal(t, c.status, status, c.why)
 		assert.Contains(t, body, c.code, c.why)
-		assert.Empty(t, w.desk.given, c.why)
+		assert.Empty(t, w.bureau.given, c.why)
 	}
 	w := newWorld(t)
 	assert.Equal(t, http.StatusBadRequest, w.do("POST", "/v1/reassignments", "{}", w.as(casefile.Supervisor)).Code)
@@ -111,7 +111,7 @@ func TestAReassignmentSaysWhatBecameOfEachCaseAndIsUndoneOnce(t *testing.T) {
 
 func TestAnotherOfficesReassignmentLooksLikeNone(t *testing.T) {
 	w := newWorld(t)
-	w.desk.kept = map[string]views.Reassignment{keyA: {ID: keyA, By: casefile.Actor{Office: "wemi-to"}}}
+	w.bureau.kept = map[string]views.Reassignment{keyA: {ID: keyA, By: casefile.Actor{Office: "wemi-to"}}}
 	for _, path := range []string{"", "/cases"} {
 		assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/reassignments/"+keyA+path, "", w.as(casefile.Supervisor)).Code)
 	}

@@ -6,8 +6,8 @@ import (
 	"context"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/handoff"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -25,42 +25,42 @@ type fakeDesk struct {
 	offices   []string // of the last question
 	since     rules.Date
 	selection views.Selection
-	cases     []desk.Assignment // open, by anybody
-	given     []desk.Assignment
+	cases     []oversight.Assignment // open, by anybody
+	given     []oversight.Assignment
 	kept      map[string]views.Reassignment
 }
 
-func (f *fakeDesk) Workload(_ context.Context, offices []string, on rules.Date) (desk.Workload, error) {
+func (f *fakeDesk) Workload(_ context.Context, offices []string, on rules.Date) (oversight.Workload, error) {
 	f.offices = offices
-	return desk.NewWorkload(on, []desk.Load{{CounsellorID: giulia, Name: "Giulia Ferrario", OpenCases: 40, Members: 90, Overdue: 3, DueInWeek: 6, Languages: map[string]int{"ar": 30, "": 10}},
+	return oversight.NewWorkload(on, []oversight.Load{{CounsellorID: giulia, Name: "Giulia Ferrario", OpenCases: 40, Members: 90, Overdue: 3, DueInWeek: 6, Languages: map[string]int{"ar": 30, "": 10}},
 		{CounsellorID: marco, Name: "Marco Riva", OpenCases: 12, Members: 20, Languages: map[string]int{"es": 12}}, {OpenCases: 2, Members: 3, Languages: map[string]int{"ar": 2}}}), nil
 }
 
-func (f *fakeDesk) Backlog(_ context.Context, offices []string, on rules.Date) (desk.Backlog, error) {
+func (f *fakeDesk) Backlog(_ context.Context, offices []string, on rules.Date) (oversight.Backlog, error) {
 	f.offices = offices
-	return desk.NewBacklog(on, []desk.Pending{{FiledOn: on.AddDays(-100), ValidFrom: on.AddDays(-300), Days: 90, Due: on.AddDays(-10), Count: 4}}), nil
+	return oversight.NewBacklog(on, []oversight.Pending{{FiledOn: on.AddDays(-100), ValidFrom: on.AddDays(-300), Days: 90, Due: on.AddDays(-10), Count: 4}}), nil
 }
 
-func (f *fakeDesk) OverdueByStage(_ context.Context, offices []string, on rules.Date) (desk.Overdue, error) {
+func (f *fakeDesk) OverdueByStage(_ context.Context, offices []string, on rules.Date) (oversight.Overdue, error) {
 	f.offices = offices
-	return desk.NewOverdue(on, []desk.Stage{{Phase: "arrival", Item: "presentation", Responsible: "counsellor", Count: 3, Cases: 2, OldestOn: on.AddDays(-9)}}, []string{"arrival"}), nil
+	return oversight.NewOverdue(on, []oversight.Stage{{Phase: "arrival", Item: "presentation", Responsible: "counsellor", Count: 3, Cases: 2, OldestOn: on.AddDays(-9)}}, []string{"arrival"}), nil
 }
 
-func (f *fakeDesk) Times(_ context.Context, offices []string, on, since rules.Date) (desk.Times, error) {
+func (f *fakeDesk) Times(_ context.Context, offices []string, on, since rules.Date) (oversight.Times, error) {
 	f.offices, f.since = offices, since
-	return desk.NewTimes(on, since, []desk.Wait{{Stage: "visa", Days: 20, Over: true, Count: 5}, {Stage: "visa", Days: 40, Count: 2}}), nil
+	return oversight.NewTimes(on, since, []oversight.Wait{{Stage: "visa", Days: 20, Over: true, Count: 5}, {Stage: "visa", Days: 40, Count: 2}}), nil
 }
 
 func (f *fakeDesk) Approvals(context.Context, views.ApprovalQuery) (Page[views.ApprovalRow], error) {
 	return Page[views.ApprovalRow]{Items: []views.ApprovalRow{{CaseID: caseA, Kind: casefile.ApproveErasure, Subject: memberA, AskedOn: day, AskedBy: giulia}}, Next: "next-1"}, nil
 }
 
-func (f *fakeDesk) Selected(_ context.Context, q views.Selection) ([]desk.Assignment, error) {
+func (f *fakeDesk) Selected(_ context.Context, q views.Selection) ([]oversight.Assignment, error) {
 	f.selection = q
 	return f.cases, nil
 }
 
-func (f *fakeDesk) Reassign(_ context.Context, r views.Reassignment, given []desk.Assignment) error {
+func (f *fakeDesk) Reassign(_ context.Context, r views.Reassignment, given []oversight.Assignment) error {
 	if f.kept == nil {
 		f.kept = map[string]views.Reassignment{}
 	}
@@ -69,8 +69,8 @@ func (f *fakeDesk) Reassign(_ context.Context, r views.Reassignment, given []des
 	return nil
 }
 
-func (f *fakeDesk) Undoing(context.Context, string) ([]desk.Assignment, int, error) {
-	return []desk.Assignment{{CaseID: caseA, Was: marco, CounsellorID: giulia}}, 1, nil
+func (f *fakeDesk) Undoing(context.Context, string) ([]oversight.Assignment, int, error) {
+	return []oversight.Assignment{{CaseID: caseA, Was: marco, CounsellorID: giulia}}, 1, nil
 }
 
 func (f *fakeDesk) Reassignment(_ context.Context, id string) (views.Reassignment, error) {
@@ -110,7 +110,7 @@ func (f *fakeLong) Trial(id, _ string) (views.TrialState, error) {
 	if id != moveA {
 		return views.TrialState{}, ErrNotFound
 	}
-	var found desk.Shifts
+	var found oversight.Shifts
 	found.Add([]casefile.Shift{{CaseID: caseA, MemberID: memberA, Kind: "date", Item: "presentation", Rule: rules.Presentation, Was: "2026-05-14", Is: "2026-05-07", Effect: casefile.BecomesLate}})
 	trial := found.Trial(3)
 	return views.TrialState{ID: id, Done: 3, Total: 3, Result: &trial}, nil

@@ -12,6 +12,7 @@ import (
 	"ricongiungi/diary"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk/desktest"
 	"ricongiungi/services"
 	"ricongiungi/views"
 )
@@ -27,7 +28,7 @@ type fakes struct {
 	down     map[string]error
 	panics   bool
 
-	desk      fakeDesk
+	bureau    fakeDesk
 	long      fakeLong
 	proposed  handoff.Settlement
 	cells     []demand.Cell
@@ -35,6 +36,7 @@ type fakes struct {
 	questions []demand.Question
 	logsRead  int
 	figureLog *demand.Log
+	desk      *desktest.Store
 
 	orders   []casefile.Order
 	received []Received

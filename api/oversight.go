@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/handoff"
+	"ricongiungi/oversight"
 	"ricongiungi/schemas"
 	"ricongiungi/views"
 )
@@ -86,7 +86,7 @@ func (s *server) showTrial(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case state.Result != nil && strings.Contains(r.Header.Get("Accept"), "text/csv"):
-		return answerBytes(w, http.StatusOK, "text/csv; charset=utf-8", desk.CSV(*state.Result))
+		return answerBytes(w, http.StatusOK, "text/csv; charset=utf-8", oversight.CSV(*state.Result))
 	}
 	return answer(w, http.StatusOK, state)
 }

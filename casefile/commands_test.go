@@ -178,7 +178,7 @@ func branchExamples(t *testing.T) map[string]example {
 		"transfer_case": {until("entered", wife), "2026-06-01", &TransferCase{On: day("2026-06-01"), Municipality: "015146"}, "case_transferred"},
 		"correct_event": {until("entered", child), "2026-05-06", &CorrectEvent{EventID: entry, Reason: "misread_stamp", Type: "record_entry", Body: body(&RecordEntry{step(child, "2026-05-02")})}, "event_corrected"},
 		"annul_event":   {until("entered", child), "2026-05-06", &AnnulEvent{EventID: entry, Reason: "other_family"}, "event_annulled"},
-		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed term_lapsed"},
+		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed"},
 	}
 }
 

@@ -52,6 +52,7 @@ type View struct {
 	PersonLinks     []PersonLink      `json:"person_links,omitempty"`
 	HandedOver      []HandedOver      `json:"handed_over,omitempty"`
 	Paused          []DueView         `json:"paused,omitempty"` // what stands still, not due
+	Later           []DueView         `json:"later,omitempty"`  // what waits for something on the agenda
 	Guard           *Guard            `json:"guard,omitempty"`
 	People          []Person          `json:"people,omitempty"`
 }
@@ -193,17 +194,24 @@ func ViewOf(s *State, book *rules.Book) View {
 	for _, m := range s.Members {
 		v.Members = append(v.Members, withSupport(s.branchesOf(m, s.memberView(m, book)), s, m, book))
 	}
-	s.viewBranches(&v, book)
+	s.viewBranches(&v)
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, appointmentView(a))
 	}
 	for _, r := range s.Referrals {
 		v.Referrals = append(v.Referrals, referralView(r))
 	}
-	for _, d := range Agenda(s, book) {
-		v.Agenda = append(v.Agenda, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
-	}
+	agenda := agendaOf(s, book)
+	v.Agenda, v.Later, v.Paused = append(v.Agenda, dueViews(agenda.items, book)...), dueViews(agenda.later, book), dueViews(agenda.still, book)
 	return v
+}
+
+func dueViews(items []Due, book *rules.Book) []DueView {
+	var all []DueView
+	for _, d := range items {
+		all = append(all, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
+	}
+	return all
 }
 
 // WithoutReview leaves out what the SUI, the consulate and the courts decided
@@ -268,16 +276,13 @@ func PeopleOf(s *State) []Person {
 }
 
 // viewBranches shows what happened to the people of the case on the way.
-func (s *State) viewBranches(v *View, book *rules.Book) {
+func (s *State) viewBranches(v *View) {
 	v.SponsorTaxCode, v.Attempts, v.PersonLinks, v.HandedOver = s.TaxCodes[s.SponsorID].Kind, s.vain(), s.PersonLinks, s.HandedOver
 	v.AccessCut, v.Guard = sortedKeys(s.Cut), guardOf(s)
 	for _, u := range s.Unsealings {
 		if u.Outcome == "" {
 			v.Unsealings = append(v.Unsealings, UnsealingView{u.ID, u.PersonID, u.What, u.AskedBy})
 		}
-	}
-	for _, d := range Paused(s, book) {
-		v.Paused = append(v.Paused, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
 	}
 }
 

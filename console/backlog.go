@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"strings"
 
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 )
 
 // backlogPage is what waits for the Prefecture's decision.
 type backlogPage struct {
 	area
-	desk.Backlog
+	oversight.Backlog
 	Most int // applications in the fullest band, for the length of the bars
 }
 
@@ -36,12 +36,12 @@ func (p backlogPage) Width(n int) int { return n * 100 / p.Most }
 // timesPage is how long members stay in each stage.
 type timesPage struct {
 	area
-	desk.Times
-	Charts []chart
+	oversight.Times
+	Charts []drawing
 }
 
 func (s *console) showTimes(w http.ResponseWriter, r *http.Request) error {
-	since := desk.TimesSince(s.today())
+	since := oversight.TimesSince(s.today())
 	if given, err := rules.ParseDate(r.FormValue("since")); err == nil {
 		since = given
 	}
@@ -51,14 +51,14 @@ func (s *console) showTimes(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := timesPage{area: s.areaOf(r, deskPages), Times: times}
 	for _, c := range times.Curves {
-		page.Charts = append(page.Charts, chartOf(c))
+		page.Charts = append(page.Charts, drawn(c))
 	}
 	return s.showFigure(w, r, "desk-times", times, page)
 }
 
-// chart is a curve drawn as SVG: paths and marks in the units of the drawing.
-type chart struct {
-	desk.Curve
+// drawing is a curve drawn as SVG: paths and marks in the units of the drawing.
+type drawing struct {
+	oversight.Curve
 	Line, Band string // paths
 	Ticks      []tick
 }
@@ -74,23 +74,23 @@ const (
 	plotWidth, plotHeight = 540.0, 200.0
 )
 
-// chartOf draws the steps of a curve over the days for which anybody was seen.
-func chartOf(c desk.Curve) chart {
-	drawn := chart{Curve: c}
+// drawn draws the steps of a curve over the days for which anybody was seen.
+func drawn(c oversight.Curve) drawing {
+	picture := drawing{Curve: c}
 	if c.Stays == 0 {
-		return drawn
+		return picture
 	}
 	days := max(c.Longest, 1)
 	x := func(day int) float64 { return plotLeft + plotWidth*float64(day)/float64(days) }
 	y := func(share float64) float64 { return plotTop + plotHeight*(1-share) }
 	step := tickStep(days)
 	for day := 0; day <= days; day += step {
-		drawn.Ticks = append(drawn.Ticks, tick{x(day), day})
+		picture.Ticks = append(picture.Ticks, tick{x(day), day})
 	}
-	drawn.Line = steps(c, days, x, y, func(p desk.Point) float64 { return p.Staying })
-	upper := steps(c, days, x, y, func(p desk.Point) float64 { return p.Upper })
-	drawn.Band = upper + backwards(c, days, x, y) + "Z"
-	return drawn
+	picture.Line = steps(c, days, x, y, func(p oversight.Point) float64 { return p.Staying })
+	upper := steps(c, days, x, y, func(p oversight.Point) float64 { return p.Upper })
+	picture.Band = upper + backwards(c, days, x, y) + "Z"
+	return picture
 }
 
 // tickStep keeps the marks of days apart: about six of them, at round numbers.
@@ -103,7 +103,7 @@ func tickStep(days int) int {
 	return 730
 }
 
-func steps(c desk.Curve, days int, x func(int) float64, y func(float64) float64, of func(desk.Point) float64) string {
+func steps(c oversight.Curve, days int, x func(int) float64, y func(float64) float64, of func(oversight.Point) float64) string {
 	var path strings.Builder
 	fmt.Fprintf(&path, "M%.1f %.1f", x(0), y(1))
 	for _, p := range c.Points {
@@ -114,7 +114,7 @@ func steps(c desk.Curve, days int, x func(int) float64, y func(float64) float64,
 }
 
 // backwards is the lower bound from the last day to the first.
-func backwards(c desk.Curve, days int, x func(int) float64, y func(float64) float64) string {
+func backwards(c oversight.Curve, days int, x func(int) float64, y func(float64) float64) string {
 	var path strings.Builder
 	at := x(days)
 	for i := len(c.Points) - 1; i >= 0; i-- {

@@ -17,7 +17,9 @@ import (
 	"ricongiungi/errand"
 	"ricongiungi/identity"
 	"ricongiungi/intake"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 	"ricongiungi/services"
 	"ricongiungi/views"
 )
@@ -89,6 +91,9 @@ type Config struct {
 	SignIn *identity.SignIn
 	Rights access.Rights
 	Book   *rules.Book
+
+	Department *desk.Desk      // of the education department
+	Reports    *reports.Office // figures for those who plan
 
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -184,7 +189,7 @@ const (
 
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
-	return []route{
+	return append(s.schoolRoutes(), []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
@@ -202,5 +207,5 @@ func (s *console) closedRoutes() []route {
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.showCorrection, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.takeCorrection, api: giveCommand},
-	}
+	}...)
 }

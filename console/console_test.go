@@ -89,7 +89,7 @@ func TestACaseIsTakenInAtAGlance(t *testing.T) {
 func TestTodayShowsWhatIsDueWithItsReason(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	contains(t, o.page("/?all=1"), "In ritardo (4)", "9 febbraio 2026", "5 giorni lavorativi", "Niente scade oggi.")
+	contains(t, o.page("/?all=1"), "In ritardo (1)", "9 febbraio 2026", "5 giorni lavorativi", "Niente scade oggi.")
 }
 
 func TestTheTimelineTellsWhatHappenedAsOfADayAndAsKnownOnADay(t *testing.T) {
@@ -232,6 +232,7 @@ func TestTheLanguageIsTheReadersChoice(t *testing.T) {
 func TestWhatIsNextOnTheAgendaIsOfferedFirstWithItsMember(t *testing.T) {
 	t.Parallel()
 	o := open(t)
+	o.told("2026-02-09", &casefile.RecordContact{On: day("2026-02-09"), Channel: "phone"})
 	page := o.page("/cases/" + caseA + "/record")
 	likely := strings.Index(page, "Probabilmente adesso")
 	offered := "/cases/" + caseA + "/record/request_consulate_appointment?member_id=" + wife

@@ -8,21 +8,21 @@ import (
 	"strconv"
 	"strings"
 
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
 
 // Office answers those who look after many cases, and moves cases between people.
 type Office interface {
-	Workload(ctx context.Context, offices []string, on rules.Date) (desk.Workload, error)
-	Backlog(ctx context.Context, offices []string, on rules.Date) (desk.Backlog, error)
-	OverdueByStage(ctx context.Context, offices []string, on rules.Date) (desk.Overdue, error)
-	Times(ctx context.Context, offices []string, on, since rules.Date) (desk.Times, error)
+	Workload(ctx context.Context, offices []string, on rules.Date) (oversight.Workload, error)
+	Backlog(ctx context.Context, offices []string, on rules.Date) (oversight.Backlog, error)
+	OverdueByStage(ctx context.Context, offices []string, on rules.Date) (oversight.Overdue, error)
+	Times(ctx context.Context, offices []string, on, since rules.Date) (oversight.Times, error)
 	Approvals(ctx context.Context, q views.ApprovalQuery) (views.Page[views.ApprovalRow], error)
-	Selected(ctx context.Context, q views.Selection) ([]desk.Assignment, error)
-	Reassign(ctx context.Context, r views.Reassignment, given []desk.Assignment) error
-	Undoing(ctx context.Context, id string) (back []desk.Assignment, left int, err error)
+	Selected(ctx context.Context, q views.Selection) ([]oversight.Assignment, error)
+	Reassign(ctx context.Context, r views.Reassignment, given []oversight.Assignment) error
+	Undoing(ctx context.Context, id string) (back []oversight.Assignment, left int, err error)
 	Reassignment(ctx context.Context, id string) (views.Reassignment, error)
 	Reassignments(ctx context.Context, office string, limit int) ([]views.Reassignment, error)
 	ReassignedCases(ctx context.Context, q views.ReassignmentQuery) (views.Page[views.ReassignmentRow], error)
@@ -113,11 +113,11 @@ func (s *console) firstPage(r *http.Request) (string, bool) {
 
 // showFigure shows a figure as a page or, where that is asked for, hands it out
 // as a file: both from the same value.
-func (s *console) showFigure(w http.ResponseWriter, r *http.Request, template string, figure desk.Tabular, contents any) error {
+func (s *console) showFigure(w http.ResponseWriter, r *http.Request, template string, figure oversight.Tabular, contents any) error {
 	if r.FormValue("csv") == "" {
 		return s.show(w, r, http.StatusOK, template, visitOf(r).voice.say(strings.ReplaceAll(template, "-", ".")), contents)
 	}
-	return s.sendFile(w, strings.TrimPrefix(template, "desk-")+"-"+s.today().String()+".csv", "text/csv; charset=utf-8", desk.CSV(figure))
+	return s.sendFile(w, strings.TrimPrefix(template, "desk-")+"-"+s.today().String()+".csv", "text/csv; charset=utf-8", oversight.CSV(figure))
 }
 
 // sendFile hands out a file to be saved.

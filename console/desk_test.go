@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 )
 
 // supervised is the office with its supervisor at the pages.
@@ -39,7 +39,7 @@ func TestAFileHoldsTheFiguresOfItsPage(t *testing.T) {
 	load, err := o.bureau.Workload(t.Context(), nil, day("2026-03-10"))
 	o.must(err)
 	answer := o.ask("GET", "/desk?csv=1", nil)
-	if got := answer.Body.String(); got != string(desk.CSV(load)) || !strings.Contains(answer.Header().Get("Content-Disposition"), "workload-2026-03-10.csv") {
+	if got := answer.Body.String(); got != string(oversight.CSV(load)) || !strings.Contains(answer.Header().Get("Content-Disposition"), "workload-2026-03-10.csv") {
 		t.Errorf("%s\n%s", answer.Header(), got)
 	}
 	for _, path := range []string{"/desk/overdue", "/desk/backlog", "/desk/times", "/desk/moves/" + moveA} {
@@ -83,7 +83,7 @@ func TestAPlanShowsWhoseLoadChangesBeforeAnythingIsRecorded(t *testing.T) {
 	if o.bureau.given != nil {
 		t.Error("looking has reassigned something")
 	}
-	if o.bureau.selection.Counsellor != counsID || o.bureau.selection.Limit != desk.MostMoved {
+	if o.bureau.selection.Counsellor != counsID || o.bureau.selection.Limit != oversight.MostMoved {
 		t.Errorf("%+v", o.bureau.selection)
 	}
 	o.page("/desk/moves/new?" + planned("from", "none", "number", "1").Encode())

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -22,48 +22,48 @@ const (
 type bureau struct {
 	empty     bool
 	selection views.Selection
-	given     []desk.Assignment
+	given     []oversight.Assignment
 	moves     map[string]views.Reassignment
 	endless   bool // reassignments never end
 }
 
-func (b *bureau) Workload(_ context.Context, _ []string, on rules.Date) (desk.Workload, error) {
+func (b *bureau) Workload(_ context.Context, _ []string, on rules.Date) (oversight.Workload, error) {
 	if b.empty {
-		return desk.NewWorkload(on, nil), nil
+		return oversight.NewWorkload(on, nil), nil
 	}
-	return desk.NewWorkload(on, []desk.Load{{CounsellorID: counsID, Name: "Giulia Ferrario", OpenCases: 84, Members: 190, Overdue: 13, DueInWeek: 21, Languages: map[string]int{"ar": 50, "es": 24, "": 10}},
+	return oversight.NewWorkload(on, []oversight.Load{{CounsellorID: counsID, Name: "Giulia Ferrario", OpenCases: 84, Members: 190, Overdue: 13, DueInWeek: 21, Languages: map[string]int{"ar": 50, "es": 24, "": 10}},
 		{CounsellorID: marcoID, Name: "Marco Riva", OpenCases: 31, Members: 70, Overdue: 1, DueInWeek: 6, Languages: map[string]int{"es": 20, "zh": 11}},
 		{CounsellorID: "a1a1a1a1-0000-4000-8000-000000000003", Name: "Ines Colombo", OpenCases: 40, Members: 88, DueInWeek: 9, Languages: map[string]int{"ar": 40}},
 		{OpenCases: 7, Members: 12, Languages: map[string]int{"bn": 7}}}), nil
 }
 
-func (b *bureau) Backlog(_ context.Context, _ []string, on rules.Date) (desk.Backlog, error) {
+func (b *bureau) Backlog(_ context.Context, _ []string, on rules.Date) (oversight.Backlog, error) {
 	if b.empty {
-		return desk.NewBacklog(on, nil), nil
+		return oversight.NewBacklog(on, nil), nil
 	}
 	old, young := day("2017-02-18"), day("2025-10-04")
-	return desk.NewBacklog(on, []desk.Pending{{FiledOn: on.AddDays(-210), ValidFrom: old, Days: 90, Due: on.AddDays(-120), Count: 14},
+	return oversight.NewBacklog(on, []oversight.Pending{{FiledOn: on.AddDays(-210), ValidFrom: old, Days: 90, Due: on.AddDays(-120), Count: 14},
 		{FiledOn: on.AddDays(-100), ValidFrom: young, Days: 150, Due: on.AddDays(50), Count: 61}, {FiledOn: on.AddDays(-20), ValidFrom: young, Days: 150, Due: on.AddDays(130), Count: 38}}), nil
 }
 
-func (b *bureau) OverdueByStage(_ context.Context, _ []string, on rules.Date) (desk.Overdue, error) {
+func (b *bureau) OverdueByStage(_ context.Context, _ []string, on rules.Date) (oversight.Overdue, error) {
 	if b.empty {
-		return desk.NewOverdue(on, nil, nil), nil
+		return oversight.NewOverdue(on, nil, nil), nil
 	}
-	return desk.NewOverdue(on, []desk.Stage{{Phase: "arrival", Item: "presentation", Responsible: "counsellor", Count: 9, Cases: 7, OldestOn: on.AddDays(-40)},
+	return oversight.NewOverdue(on, []oversight.Stage{{Phase: "arrival", Item: "presentation", Responsible: "counsellor", Count: 9, Cases: 7, OldestOn: on.AddDays(-40)},
 		{Phase: "arrival", Item: "host_notice", Responsible: "counsellor", Count: 3, Cases: 3, OldestOn: on.AddDays(-4)},
 		{Phase: "under_review", Item: "decision", Responsible: "sui_officer", Count: 14, Cases: 14, OldestOn: on.AddDays(-120)}}, []string{"under_review", "arrival"}), nil
 }
 
-func (b *bureau) Times(_ context.Context, _ []string, on, since rules.Date) (desk.Times, error) {
-	var waits []desk.Wait
+func (b *bureau) Times(_ context.Context, _ []string, on, since rules.Date) (oversight.Times, error) {
+	var waits []oversight.Wait
 	if !b.empty {
 		for i := range 24 {
-			waits = append(waits, desk.Wait{Stage: "visa", Days: 11 * (i + 1), Over: i%4 != 3, Count: 30 - i}, desk.Wait{Stage: "journey", Days: 9 * (i + 1), Over: i < 4, Count: 3})
+			waits = append(waits, oversight.Wait{Stage: "visa", Days: 11 * (i + 1), Over: i%4 != 3, Count: 30 - i}, oversight.Wait{Stage: "journey", Days: 9 * (i + 1), Over: i < 4, Count: 3})
 		}
-		waits = append(waits, desk.Wait{Stage: "permit", Days: 0, Over: true, Count: 1})
+		waits = append(waits, oversight.Wait{Stage: "permit", Days: 0, Over: true, Count: 1})
 	}
-	return desk.NewTimes(on, since, waits), nil
+	return oversight.NewTimes(on, since, waits), nil
 }
 
 func (b *bureau) Approvals(context.Context, views.ApprovalQuery) (views.Page[views.ApprovalRow], error) {
@@ -75,19 +75,19 @@ func (b *bureau) Approvals(context.Context, views.ApprovalQuery) (views.Page[vie
 		{CaseID: caseA, Kind: casefile.ApproveDoubt, Subject: wife, AskedOn: day("2026-03-03"), DueOn: day("2026-03-17")}}}, nil
 }
 
-func (b *bureau) Selected(_ context.Context, q views.Selection) ([]desk.Assignment, error) {
+func (b *bureau) Selected(_ context.Context, q views.Selection) ([]oversight.Assignment, error) {
 	b.selection = q
 	if b.empty {
 		return nil, nil
 	}
-	all := []desk.Assignment{{CaseID: caseA, Language: "ar", Was: counsID}, {CaseID: "6f2c1f0e-8a54-4d0f-9d27-3b1d6c5e0a12", Language: "es", Was: counsID}}
+	all := []oversight.Assignment{{CaseID: caseA, Language: "ar", Was: counsID}, {CaseID: "6f2c1f0e-8a54-4d0f-9d27-3b1d6c5e0a12", Language: "es", Was: counsID}}
 	if q.CaseIDs != nil {
-		all = slices.DeleteFunc(all, func(a desk.Assignment) bool { return !slices.Contains(q.CaseIDs, a.CaseID) })
+		all = slices.DeleteFunc(all, func(a oversight.Assignment) bool { return !slices.Contains(q.CaseIDs, a.CaseID) })
 	}
 	return all[:min(len(all), q.Limit)], nil
 }
 
-func (b *bureau) Reassign(_ context.Context, r views.Reassignment, given []desk.Assignment) error {
+func (b *bureau) Reassign(_ context.Context, r views.Reassignment, given []oversight.Assignment) error {
 	if _, again := b.moves[r.ID]; again {
 		return views.ErrOtherContent
 	}
@@ -102,8 +102,8 @@ func (b *bureau) Reassign(_ context.Context, r views.Reassignment, given []desk.
 	return nil
 }
 
-func (b *bureau) Undoing(context.Context, string) ([]desk.Assignment, int, error) {
-	return []desk.Assignment{{CaseID: caseA, Was: marcoID, CounsellorID: counsID}}, 1, nil
+func (b *bureau) Undoing(context.Context, string) ([]oversight.Assignment, int, error) {
+	return []oversight.Assignment{{CaseID: caseA, Was: marcoID, CounsellorID: counsID}}, 1, nil
 }
 
 func (b *bureau) Reassignment(_ context.Context, id string) (views.Reassignment, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/views"
 )
 
@@ -141,7 +141,7 @@ func (s *console) showTrial(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case state.Result != nil && r.FormValue("csv") != "":
-		return s.sendFile(w, "what-if-"+s.today().String()+".csv", "text/csv; charset=utf-8", desk.CSV(*state.Result))
+		return s.sendFile(w, "what-if-"+s.today().String()+".csv", "text/csv; charset=utf-8", oversight.CSV(*state.Result))
 	}
 	page := trialPage{area: s.areaOf(r, deskPages), TrialState: state}
 	if state.Result != nil {

@@ -64,6 +64,7 @@ type office struct {
 	back   back
 	log    bytes.Buffer
 	site   http.Handler
+	school department
 }
 
 func open(t *testing.T) *office {
@@ -83,7 +84,7 @@ func open(t *testing.T) *office {
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
 	o.site, err = New(Config{Views: o, Desk: o, Files: o, Orders: o, Engine: o, Office: &o.bureau, Handoffs: &o.back, Trials: &o.back, Audits: &o.back, Evidence: &o.back, Surgery: &o.back, LogKey: "ricongiungi.example/log+0a0b", SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/views"
 )
 
@@ -35,7 +35,7 @@ type movePlan struct {
 	Reasons   []string
 	Problem   string // id of the text that says what is missing
 	Key       string
-	Cases     []desk.Assignment
+	Cases     []oversight.Assignment
 	Families  []string // of the first cases, to know them by
 	Effects   []effect // on each person concerned
 	To        []string
@@ -47,7 +47,7 @@ func (p movePlan) Takes(id string) bool { return slices.Contains(p.To, id) }
 // effect is one person's load before and after.
 type effect struct {
 	Name          string
-	Before, After desk.Load
+	Before, After oversight.Load
 }
 
 func (s *console) planMove(w http.ResponseWriter, r *http.Request) error {
@@ -89,9 +89,9 @@ func (s *console) plan(r *http.Request) (movePlan, error) {
 	return plan, s.foreseeMove(r, offices, load, &plan)
 }
 
-func (s *console) foreseeMove(r *http.Request, offices []string, load desk.Workload, plan *movePlan) error {
+func (s *console) foreseeMove(r *http.Request, offices []string, load oversight.Workload, plan *movePlan) error {
 	plan.To = slices.DeleteFunc(plan.To, func(id string) bool { return !load.Knows(id) || id == plan.From })
-	limit := desk.MostMoved
+	limit := oversight.MostMoved
 	if plan.Number > 0 {
 		limit = min(plan.Number, limit)
 	}
@@ -111,19 +111,19 @@ func (s *console) foreseeMove(r *http.Request, offices []string, load desk.Workl
 	case !slices.Contains(moveReasons, plan.Reason):
 		plan.Problem = "desk.plan.no_reason"
 	default:
-		plan.Effects = effects(visitOf(r).voice, load, desk.Spread(load.Rows, plan.Cases, plan.To))
+		plan.Effects = effects(visitOf(r).voice, load, oversight.Spread(load.Rows, plan.Cases, plan.To))
 		plan.Families, err = s.firstFamilies(r, plan.Cases)
 	}
 	return err
 }
 
 // effects are the loads that change.
-func effects(v voice, before desk.Workload, given []desk.Assignment) []effect {
+func effects(v voice, before oversight.Workload, given []oversight.Assignment) []effect {
 	after := before.After(given)
 	var changed []effect
 	for _, l := range after.Rows {
-		at := slices.IndexFunc(before.Rows, func(b desk.Load) bool { return b.CounsellorID == l.CounsellorID })
-		was := desk.Load{CounsellorID: l.CounsellorID}
+		at := slices.IndexFunc(before.Rows, func(b oversight.Load) bool { return b.CounsellorID == l.CounsellorID })
+		was := oversight.Load{CounsellorID: l.CounsellorID}
 		if at >= 0 {
 			was = before.Rows[at]
 		}
@@ -138,7 +138,7 @@ func effects(v voice, before desk.Workload, given []desk.Assignment) []effect {
 // shownFamilies is how many names a plan shows, so that one knows which cases are meant.
 const shownFamilies = 12
 
-func (s *console) firstFamilies(r *http.Request, cases []desk.Assignment) ([]string, error) {
+func (s *console) firstFamilies(r *http.Request, cases []oversight.Assignment) ([]string, error) {
 	var ids, names []string
 	for _, c := range cases[:min(len(cases), shownFamilies)] {
 		ids = append(ids, c.CaseID)
@@ -162,7 +162,7 @@ func (s *console) takeMove(w http.ResponseWriter, r *http.Request) error {
 		return s.show(w, r, http.StatusUnprocessableEntity, "desk-plan", v.voice.say("desk.plan"), plan)
 	}
 	offices := s.Rights.Offices(v.who.Actor)
-	cases, err := s.Office.Selected(r.Context(), views.Selection{Offices: offices, CaseIDs: r.Form["case"], Limit: desk.MostMoved})
+	cases, err := s.Office.Selected(r.Context(), views.Selection{Offices: offices, CaseIDs: r.Form["case"], Limit: oversight.MostMoved})
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (s *console) takeMove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	move := views.Reassignment{ID: r.FormValue("key"), By: v.who.Actor, At: s.Clock().UTC(), Reason: plan.Reason}
-	err = s.Office.Reassign(r.Context(), move, desk.Spread(load.Rows, cases, plan.To))
+	err = s.Office.Reassign(r.Context(), move, oversight.Spread(load.Rows, cases, plan.To))
 	if err != nil && !errors.Is(err, views.ErrOtherContent) { // sent twice: the first one stands
 		return err
 	}
@@ -281,8 +281,8 @@ func (s *console) movedLines(r *http.Request, rows []views.ReassignmentRow, oper
 	people, err := s.peopleOf(r, ids)
 	lines := make([]movedLine, len(rows))
 	for i, row := range rows {
-		lines[i] = movedLine{row, v.family(people[row.CaseID]), v.personName(desk.Load{CounsellorID: row.Was, Name: operators[row.Was].Name}),
-			v.personName(desk.Load{CounsellorID: row.CounsellorID, Name: operators[row.CounsellorID].Name})}
+		lines[i] = movedLine{row, v.family(people[row.CaseID]), v.personName(oversight.Load{CounsellorID: row.Was, Name: operators[row.Was].Name}),
+			v.personName(oversight.Load{CounsellorID: row.CounsellorID, Name: operators[row.CounsellorID].Name})}
 	}
 	return lines, err
 }
@@ -307,7 +307,7 @@ func (s *console) sendMove(w http.ResponseWriter, r *http.Request, move views.Re
 			report = append(report, []string{row.CaseID, row.Was, row.CounsellorID, row.Status, problem, settled})
 		}
 		if q.Cursor = found.Next; found.Next == "" {
-			return s.sendFile(w, "reassignment-"+move.At.Format("2006-01-02")+".csv", "text/csv; charset=utf-8", desk.CSV(report))
+			return s.sendFile(w, "reassignment-"+move.At.Format("2006-01-02")+".csv", "text/csv; charset=utf-8", oversight.CSV(report))
 		}
 	}
 }

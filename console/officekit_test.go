@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/handoff"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -110,7 +110,7 @@ func (b *back) Trial(id, _ string) (views.TrialState, error) {
 	case b.going:
 		return views.TrialState{ID: id, Going: true, Done: 30, Total: 100}, nil
 	}
-	var found desk.Shifts
+	var found oversight.Shifts
 	found.Add([]casefile.Shift{{CaseID: caseA, Kind: "date", Item: "presentation", Was: "2026-05-14", Is: "2026-05-07", Effect: casefile.BecomesLate}, {CaseID: caseA, Kind: "eligibility", Item: "income", Effect: casefile.Lost}})
 	trial := found.Trial(100)
 	return views.TrialState{ID: id, Done: 100, Total: 100, Result: &trial}, nil

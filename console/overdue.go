@@ -8,21 +8,21 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/views"
 )
 
 // overduePage is what is late, by the phase of its case.
 type overduePage struct {
 	area
-	desk.Overdue
+	oversight.Overdue
 	Phases []overduePhase
 }
 
 type overduePhase struct {
 	Phase string
 	Count int
-	Rows  []desk.Stage
+	Rows  []oversight.Stage
 }
 
 func (s *console) showOverdue(w http.ResponseWriter, r *http.Request) error {

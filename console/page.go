@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/deskparts.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).Funcs(v.schoolFunctions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/schoolparts.html", "templates/deskparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +133,7 @@ func (s *console) tabs(r *http.Request) []tab {
 	for _, entry := range append([]tabEntry{
 		{"/", "nav.today", "GET /v1/agenda", "o"},
 		{"/cases", "nav.cases", "GET /v1/cases", "p"},
+		{"/schools", "nav.schools", "GET /v1/school-placements", "s"},
 	}, officeEntries...) {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
@@ -165,8 +166,4 @@ func withLanguage(r *http.Request) *http.Request {
 	clone := &http.Request{Header: http.Header{}}
 	clone.Header.Set("Accept-Language", r.FormValue("language"))
 	return clone
-}
-
-func (s *console) showSources(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, http.StatusOK, "sources", visitOf(r).voice.say("sources.title"), nil)
 }

@@ -5,7 +5,7 @@ package console
 import (
 	"net/http"
 
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/views"
 )
 
@@ -13,7 +13,7 @@ import (
 // then who has how much.
 type workloadPage struct {
 	area
-	desk.Workload
+	oversight.Workload
 	Rows       []loadLine
 	Nobody     int // cases without a counsellor
 	Idle       int // open cases without a next step, as far as looked for
@@ -25,7 +25,7 @@ type workloadPage struct {
 
 // loadLine is one person's load with the languages in words.
 type loadLine struct {
-	desk.Load
+	oversight.Load
 	Name   string
 	Spoken []spoken
 }
@@ -70,7 +70,7 @@ func (s *console) showWorkload(w http.ResponseWriter, r *http.Request) error {
 }
 
 // loadLine puts the languages in the order of the whole office.
-func (v voice) loadLine(l desk.Load, order []string) loadLine {
+func (v voice) loadLine(l oversight.Load, order []string) loadLine {
 	line := loadLine{Load: l, Name: v.personName(l)}
 	for _, code := range order {
 		if n := l.Languages[code]; n > 0 {
@@ -81,7 +81,7 @@ func (v voice) loadLine(l desk.Load, order []string) loadLine {
 }
 
 // personName is how colleagues call somebody who has cases.
-func (v voice) personName(l desk.Load) string {
+func (v voice) personName(l oversight.Load) string {
 	switch {
 	case l.CounsellorID == "":
 		return v.say("cases.nobody")

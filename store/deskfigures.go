@@ -9,18 +9,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
 
 // Workload counts who looks after how much on the day, in cases of the offices.
 // Colleagues with no case at all are there too: they could take some.
-func (s *Store) Workload(ctx context.Context, offices []string, on rules.Date) (desk.Workload, error) {
-	loads := map[string]*desk.Load{}
-	of := func(id string) *desk.Load {
+func (s *Store) Workload(ctx context.Context, offices []string, on rules.Date) (oversight.Workload, error) {
+	loads := map[string]*oversight.Load{}
+	of := func(id string) *oversight.Load {
 		if loads[id] == nil {
-			loads[id] = &desk.Load{CounsellorID: id, Languages: map[string]int{}}
+			loads[id] = &oversight.Load{CounsellorID: id, Languages: map[string]int{}}
 		}
 		return loads[id]
 	}
@@ -33,14 +33,14 @@ func (s *Store) Workload(ctx context.Context, offices []string, on rules.Date) (
 		}
 		return countDue(ctx, tx, offices, on, of)
 	})
-	rows := make([]desk.Load, 0, len(loads))
+	rows := make([]oversight.Load, 0, len(loads))
 	for _, l := range loads {
 		rows = append(rows, *l)
 	}
-	return desk.NewWorkload(on, rows), unavailable(err)
+	return oversight.NewWorkload(on, rows), unavailable(err)
 }
 
-func countColleagues(ctx context.Context, tx pgx.Tx, offices []string, of func(string) *desk.Load) error {
+func countColleagues(ctx context.Context, tx pgx.Tx, offices []string, of func(string) *oversight.Load) error {
 	rows, err := tx.Query(ctx, `SELECT actor_id::text, name FROM operators WHERE role = $1 AND office = ANY($2)`, string(casefile.Counsellor), offices)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func countColleagues(ctx context.Context, tx pgx.Tx, offices []string, of func(s
 	return err
 }
 
-func countOpen(ctx context.Context, tx pgx.Tx, offices []string, of func(string) *desk.Load) error {
+func countOpen(ctx context.Context, tx pgx.Tx, offices []string, of func(string) *oversight.Load) error {
 	rows, err := tx.Query(ctx, `SELECT d.counsellor, d.language, count(*), sum(d.members), coalesce(max(o.name), '')
 		FROM desk_cases d LEFT JOIN operators o ON o.actor_id::text = d.counsellor
 		WHERE d.office = ANY($1) AND d.phase <> 'closed' GROUP BY d.counsellor, d.language`, offices)
@@ -71,7 +71,7 @@ func countOpen(ctx context.Context, tx pgx.Tx, offices []string, of func(string)
 	return err
 }
 
-func countDue(ctx context.Context, tx pgx.Tx, offices []string, on rules.Date, of func(string) *desk.Load) error {
+func countDue(ctx context.Context, tx pgx.Tx, offices []string, on rules.Date, of func(string) *oversight.Load) error {
 	rows, err := tx.Query(ctx, `SELECT counsellor, count(*) FILTER (WHERE due_on < $2::date), count(*) FILTER (WHERE due_on >= $2::date)
 		FROM agenda_items WHERE office = ANY($1) AND due_on < $2::date + 7 AND responsible = $3 AND item <> ALL($4) GROUP BY counsellor`,
 		offices, on.String(), string(casefile.Counsellor), casefile.ProtectedItems())
@@ -88,15 +88,15 @@ func countDue(ctx context.Context, tx pgx.Tx, offices []string, on rules.Date, o
 }
 
 // Backlog counts what waits for the Prefecture's decision on the day.
-func (s *Store) Backlog(ctx context.Context, offices []string, on rules.Date) (desk.Backlog, error) {
+func (s *Store) Backlog(ctx context.Context, offices []string, on rules.Date) (oversight.Backlog, error) {
 	rows, err := s.pool.Query(ctx, `SELECT filed_on::text, review_from::text, review_days, review_due::text, count(*)
 		FROM desk_cases WHERE office = ANY($1) AND review_due IS NOT NULL AND filed_on <= $2::date
 		GROUP BY filed_on, review_from, review_days, review_due`, offices, on.String())
 	if err != nil {
-		return desk.Backlog{}, unavailable(err)
+		return oversight.Backlog{}, unavailable(err)
 	}
-	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (desk.Pending, error) {
-		var p desk.Pending
+	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (oversight.Pending, error) {
+		var p oversight.Pending
 		var filed, from, due string
 		err := row.Scan(&filed, &from, &p.Days, &due, &p.Count)
 		if err == nil {
@@ -104,7 +104,7 @@ func (s *Store) Backlog(ctx context.Context, offices []string, on rules.Date) (d
 		}
 		return p, err
 	})
-	return desk.NewBacklog(on, pending), unavailable(err)
+	return oversight.NewBacklog(on, pending), unavailable(err)
 }
 
 // day is a day as the database writes it and where it belongs.
@@ -123,16 +123,16 @@ func readDays(days ...day) error {
 }
 
 // OverdueByStage counts agenda items whose day has passed, by the phase of their case.
-func (s *Store) OverdueByStage(ctx context.Context, offices []string, on rules.Date) (desk.Overdue, error) {
+func (s *Store) OverdueByStage(ctx context.Context, offices []string, on rules.Date) (oversight.Overdue, error) {
 	rows, err := s.pool.Query(ctx, `SELECT d.phase, a.item, a.responsible, count(*), count(DISTINCT a.case_id), min(a.due_on)::text
 		FROM agenda_items a JOIN desk_cases d USING (case_id)
 		WHERE a.office = ANY($1) AND a.due_on < $2::date AND a.item <> ALL($3) GROUP BY d.phase, a.item, a.responsible`,
 		offices, on.String(), casefile.ProtectedItems())
 	if err != nil {
-		return desk.Overdue{}, unavailable(err)
+		return oversight.Overdue{}, unavailable(err)
 	}
-	stages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (desk.Stage, error) {
-		var st desk.Stage
+	stages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (oversight.Stage, error) {
+		var st oversight.Stage
 		var oldest string
 		err := row.Scan(&st.Phase, &st.Item, &st.Responsible, &st.Count, &st.Cases, &oldest)
 		if err == nil {
@@ -144,13 +144,13 @@ func (s *Store) OverdueByStage(ctx context.Context, offices []string, on rules.D
 	for _, p := range casefile.Phases() {
 		phases = append(phases, string(p))
 	}
-	return desk.NewOverdue(on, stages, phases), unavailable(err)
+	return oversight.NewOverdue(on, stages, phases), unavailable(err)
 }
 
 // Times estimates how long members stay in each stage, of those who entered it
 // from since on. A stay that was not completed is seen to the day, or to the end
 // of the way.
-func (s *Store) Times(ctx context.Context, offices []string, on, since rules.Date) (desk.Times, error) {
+func (s *Store) Times(ctx context.Context, offices []string, on, since rules.Date) (oversight.Times, error) {
 	rows, err := s.pool.Query(ctx, `SELECT s.stage, (CASE WHEN s.next <= $2::date THEN s.next ELSE greatest(s.begun, least($2::date, w.ended_on)) END) - s.begun AS days,
 			coalesce(s.next <= $2::date, false) AS over, count(*)
 		FROM desk_ways w, LATERAL (VALUES ('decision', w.filed_on, w.decided_on), ('visa_request', w.authorised_on, w.visa_requested_on),
@@ -159,10 +159,10 @@ func (s *Store) Times(ctx context.Context, offices []string, on, since rules.Dat
 		WHERE w.office = ANY($1) AND s.begun BETWEEN $3::date AND $2::date AND (s.next IS NULL OR s.next >= s.begun)
 		GROUP BY 1, 2, 3`, offices, on.String(), since.String())
 	if err != nil {
-		return desk.Times{}, unavailable(err)
+		return oversight.Times{}, unavailable(err)
 	}
-	waits, err := pgx.CollectRows(rows, pgx.RowToStructByPos[desk.Wait])
-	return desk.NewTimes(on, since, waits), unavailable(err)
+	waits, err := pgx.CollectRows(rows, pgx.RowToStructByPos[oversight.Wait])
+	return oversight.NewTimes(on, since, waits), unavailable(err)
 }
 
 // Approvals lists what waits for a second person, the oldest first.

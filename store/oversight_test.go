@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/handoff"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/views"
 )
@@ -92,7 +92,7 @@ func TestTheWorkloadCountsOpenCasesAndWhatIsDue(t *testing.T) {
 	if w.Total.OpenCases != 4 || w.Total.Members != 8 || w.Total.Due() != len(agenda.Items) || len(agenda.Items) == 0 {
 		t.Errorf("%+v; the agenda has %d items", w.Total, len(agenda.Items))
 	}
-	at := slices.IndexFunc(w.Rows, func(l desk.Load) bool { return l.CounsellorID == giulia })
+	at := slices.IndexFunc(w.Rows, func(l oversight.Load) bool { return l.CounsellorID == giulia })
 	if at < 0 || w.Rows[at].OpenCases != 2 || w.Rows[at].Languages["ar"] != 2 {
 		t.Errorf("%+v", w.Rows)
 	}
@@ -185,7 +185,7 @@ func (b *bundle) decideAll() {
 	}
 }
 
-func (b *bundle) reassign(id string, given []desk.Assignment) views.Reassignment {
+func (b *bundle) reassign(id string, given []oversight.Assignment) views.Reassignment {
 	b.t.Helper()
 	must(b.t, b.Reassign(b.t.Context(), views.Reassignment{ID: id, By: counsellor, At: b.now, Reason: "absence"}, given))
 	r, err := b.Reassignment(b.t.Context(), id)
@@ -201,7 +201,7 @@ func TestAReassignmentComesToItsEndAndSaysWhatBecameOfEachCase(t *testing.T) {
 	w, err := b.Workload(t.Context(), here, rules.DateOf(b.now))
 	must(t, err)
 	id := uuid.NewString()
-	given := desk.Spread(w.Rows, cases, []string{marco})
+	given := oversight.Spread(w.Rows, cases, []string{marco})
 	if r := b.reassign(id, given); r.Cases != 3 || r.Pending != 3 || r.Finished() {
 		t.Errorf("at first %+v", r)
 	}
@@ -225,8 +225,8 @@ func TestTheSameReassignmentWithOtherCasesIsRefused(t *testing.T) {
 	b := setup(t)
 	ids := b.caseloadOf(giulia, giulia)
 	id := uuid.NewString()
-	b.reassign(id, []desk.Assignment{{CaseID: ids[0], Was: giulia, CounsellorID: marco}})
-	err := b.Reassign(t.Context(), views.Reassignment{ID: id, By: counsellor, At: b.now, Reason: "absence"}, []desk.Assignment{{CaseID: ids[1], Was: giulia, CounsellorID: marco}})
+	b.reassign(id, []oversight.Assignment{{CaseID: ids[0], Was: giulia, CounsellorID: marco}})
+	err := b.Reassign(t.Context(), views.Reassignment{ID: id, By: counsellor, At: b.now, Reason: "absence"}, []oversight.Assignment{{CaseID: ids[1], Was: giulia, CounsellorID: marco}})
 	if !errors.Is(err, views.ErrOtherContent) {
 		t.Errorf("answered %v", err)
 	}
@@ -238,9 +238,9 @@ func TestTheSameReassignmentWithOtherCasesIsRefused(t *testing.T) {
 func TestUndoingGivesBackWhatIsStillWhereItWasPut(t *testing.T) {
 	b := setup(t)
 	ids := b.caseloadOf(giulia, giulia, giulia)
-	var given []desk.Assignment
+	var given []oversight.Assignment
 	for _, id := range ids {
-		given = append(given, desk.Assignment{CaseID: id, Was: giulia, CounsellorID: marco})
+		given = append(given, oversight.Assignment{CaseID: id, Was: giulia, CounsellorID: marco})
 	}
 	id := uuid.NewString()
 	b.reassign(id, given)

@@ -16,12 +16,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/views"
 )
 
 // Selected gives open cases to be reassigned, those with the most urgent date first.
-func (s *Store) Selected(ctx context.Context, q views.Selection) ([]desk.Assignment, error) {
+func (s *Store) Selected(ctx context.Context, q views.Selection) ([]oversight.Assignment, error) {
 	rows, err := s.pool.Query(ctx, `SELECT d.case_id::text, d.language, d.counsellor, ''
 		FROM desk_cases d JOIN case_views v USING (case_id)
 		WHERE d.office = ANY(@offices) AND d.phase <> 'closed' AND (@counsellor = '' OR d.counsellor = @counsellor)
@@ -33,14 +33,14 @@ func (s *Store) Selected(ctx context.Context, q views.Selection) ([]desk.Assignm
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[desk.Assignment])
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[oversight.Assignment])
 	return found, unavailable(err)
 }
 
 // Reassign keeps one command for each case, all in one commit: either all of it
 // has been asked for or nothing. The same reassignment again is no second one.
 // Errors: views.ErrOtherContent.
-func (s *Store) Reassign(ctx context.Context, r views.Reassignment, given []desk.Assignment) error {
+func (s *Store) Reassign(ctx context.Context, r views.Reassignment, given []oversight.Assignment) error {
 	actor, err := json.Marshal(r.By)
 	if err != nil {
 		return fmt.Errorf("store: actor: %w", err)
@@ -64,7 +64,7 @@ func (s *Store) Reassign(ctx context.Context, r views.Reassignment, given []desk
 	return unavailable(err)
 }
 
-func digestOf(r views.Reassignment, given []desk.Assignment) []byte {
+func digestOf(r views.Reassignment, given []oversight.Assignment) []byte {
 	var lines []string
 	for _, g := range given {
 		lines = append(lines, g.CaseID+" "+g.CounsellorID)
@@ -86,7 +86,7 @@ func sameReassignment(ctx context.Context, tx pgx.Tx, id string, digest []byte) 
 }
 
 // keepAssignments writes the commands and which case got which.
-func (s *Store) keepAssignments(ctx context.Context, tx pgx.Tx, r views.Reassignment, actor string, given []desk.Assignment) error {
+func (s *Store) keepAssignments(ctx context.Context, tx pgx.Tx, r views.Reassignment, actor string, given []oversight.Assignment) error {
 	batch := &pgx.Batch{}
 	for _, g := range given {
 		body, err := json.Marshal(casefile.AssignCounsellor{CounsellorID: g.CounsellorID})
@@ -181,14 +181,14 @@ func (s *Store) ReassignedCases(ctx context.Context, q views.ReassignmentQuery) 
 
 // Undoing gives the cases that a reassignment moved and that still are where it
 // moved them, each back to who had it before, and counts those left alone.
-func (s *Store) Undoing(ctx context.Context, id string) (back []desk.Assignment, left int, err error) {
+func (s *Store) Undoing(ctx context.Context, id string) (back []oversight.Assignment, left int, err error) {
 	rows, err := s.pool.Query(ctx, `SELECT k.case_id::text, d.language, k.counsellor, k.was, k.was <> '' AND d.counsellor = k.counsellor AND d.phase <> 'closed'
 		FROM reassignment_cases k JOIN orders o USING (command_id) JOIN desk_cases d ON d.case_id = k.case_id
 		WHERE k.reassignment_id = $1 AND `+reassignStatus+` = 'done' ORDER BY k.case_id`, id)
 	if err != nil {
 		return nil, 0, unavailable(err)
 	}
-	var a desk.Assignment
+	var a oversight.Assignment
 	var there bool
 	_, err = pgx.ForEachRow(rows, []any{&a.CaseID, &a.Language, &a.Was, &a.CounsellorID, &there}, func() error {
 		if there {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/handoff"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 )
 
@@ -149,12 +149,12 @@ type VerificationState struct {
 
 // TrialState is a trial of changed rules that goes on or has ended.
 type TrialState struct {
-	ID     string      `json:"trial_id"`
-	Going  bool        `json:"going"`
-	Done   int64       `json:"done"`
-	Total  int64       `json:"total"`
-	Fails  bool        `json:"failed,omitempty"`
-	Result *desk.Trial `json:"result,omitempty"`
+	ID     string           `json:"trial_id"`
+	Going  bool             `json:"going"`
+	Done   int64            `json:"done"`
+	Total  int64            `json:"total"`
+	Fails  bool             `json:"failed,omitempty"`
+	Result *oversight.Trial `json:"result,omitempty"`
 }
 
 // Queue is how much waits somewhere, and for how long the oldest has.

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
 	"ricongiungi/errand"
 	"ricongiungi/ledger"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/store"
 	"ricongiungi/views"
@@ -26,11 +26,11 @@ import (
 type trials struct {
 	log  *store.Store
 	book *rules.Book
-	desk *errand.Desk[desk.Trial]
+	desk *errand.Desk[oversight.Trial]
 }
 
 func newTrials(ctx context.Context, log *store.Store, book *rules.Book) *trials {
-	return &trials{log, book, errand.New[desk.Trial](ctx, 1, 4)}
+	return &trials{log, book, errand.New[oversight.Trial](ctx, 1, 4)}
 }
 
 // BeginTrial reads the changed rules and begins to look at cases. Errors:
@@ -40,19 +40,21 @@ func (t *trials) BeginTrial(by string, file []byte) (string, error) {
 	if err != nil {
 		return "", views.BadFile{Reason: err.Error()}
 	}
-	id, err := t.desk.Start(by, func(ctx context.Context, tell errand.Progress) (desk.Trial, error) { return t.look(ctx, changed, tell) })
+	id, err := t.desk.Start(by, func(ctx context.Context, tell errand.Progress) (oversight.Trial, error) {
+		return t.look(ctx, changed, tell)
+	})
 	if errors.Is(err, errand.ErrBusy) {
 		err = views.ErrBusy
 	}
 	return id, err
 }
 
-func (t *trials) look(ctx context.Context, changed *rules.Book, tell errand.Progress) (desk.Trial, error) {
+func (t *trials) look(ctx context.Context, changed *rules.Book, tell errand.Progress) (oversight.Trial, error) {
 	ids, err := t.log.CaseIDs(ctx)
 	if err != nil {
-		return desk.Trial{}, err
+		return oversight.Trial{}, err
 	}
-	var found desk.Shifts
+	var found oversight.Shifts
 	var done atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2) // people work on the same machine meanwhile

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 )
 
@@ -20,12 +20,12 @@ func shift(caseID, member, effect string) casefile.Shift {
 
 func TestAForecastCountsDatesAndCasesAndIsInOrder(t *testing.T) {
 	t.Parallel()
-	var found desk.Shifts
+	var found oversight.Shifts
 	found.Add([]casefile.Shift{shift("b", "m3", casefile.Moved)})
 	found.Add([]casefile.Shift{shift("a", "m2", casefile.BecomesLate), shift("a", "m1", casefile.BecomesLate)})
 	found.Add(nil)
 	f := found.Trial(3)
-	want := []desk.Tally{{Kind: "date", Item: "presentation", Effect: casefile.BecomesLate, Count: 2, Cases: 1}, {Kind: "date", Item: "presentation", Effect: casefile.Moved, Count: 1, Cases: 1}}
+	want := []oversight.Tally{{Kind: "date", Item: "presentation", Effect: casefile.BecomesLate, Count: 2, Cases: 1}, {Kind: "date", Item: "presentation", Effect: casefile.Moved, Count: 1, Cases: 1}}
 	if f.Cases != 3 || f.Touched != 2 || len(f.Tallies) != 2 || f.Tallies[0] != want[0] || f.Tallies[1] != want[1] {
 		t.Errorf("counted %+v", f)
 	}
@@ -40,7 +40,7 @@ func TestAForecastCountsDatesAndCasesAndIsInOrder(t *testing.T) {
 		"a,m1,date,presentation,,entry.presentation,2026-05-14,2026-05-07,becomes_late\n" +
 		"a,m2,date,presentation,,entry.presentation,2026-05-14,2026-05-07,becomes_late\n" +
 		"b,m3,date,presentation,,entry.presentation,2026-05-14,2026-05-07,moved\n"
-	if lines := string(desk.CSV(f)); lines != csv {
+	if lines := string(oversight.CSV(f)); lines != csv {
 		t.Errorf("written\n%s", lines)
 	}
 }

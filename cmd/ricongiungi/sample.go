@@ -44,8 +44,11 @@ func (s *settings) bringSample(ctx context.Context, out io.Writer) error {
 	if err != nil || state.Done {
 		return err
 	}
-	fmt.Fprintf(out, "Bringing in %d invented families …\n", sampleFamilies)
+	fmt.Fprintf(out, "Bringing in %d invented families and the schools of an invented city …\n", sampleFamilies)
 	start := time.Now()
+	if err := s.importSampleSchools(ctx, state.Today); err != nil {
+		return fmt.Errorf("bringing in the sample: %w", err)
+	}
 	messages := samples.Messages(sampleFamilies, sampleSeed, state.Today)
 	receipts, err := s.sendSample(ctx, messages)
 	if err != nil {
@@ -53,6 +56,9 @@ func (s *settings) bringSample(ctx context.Context, out io.Writer) error {
 	}
 	steps, err := s.tellSample(ctx, messages, receipts, state.Today)
 	if err != nil {
+		return fmt.Errorf("bringing in the sample: %w", err)
+	}
+	if err := s.placeSample(ctx, state.Today); err != nil {
 		return fmt.Errorf("bringing in the sample: %w", err)
 	}
 	fmt.Fprintf(out, "%d hand-offs and %d steps of %d families are in (%.1f s).\n", len(messages), steps, sampleFamilies, time.Since(start).Seconds())

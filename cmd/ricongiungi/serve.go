@@ -20,6 +20,8 @@ import (
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
+	"ricongiungi/schools/desk"
 	"ricongiungi/workflows"
 )
 
@@ -79,7 +81,7 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
 	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -104,6 +106,8 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	key := signer.VerifierKey()
 	people, err := console.New(console.Config{
 		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, Office: p.log, Handoffs: p.log, Trials: trials, Audits: audits, Evidence: p.log, Surgery: surgery, LogKey: key, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
+		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {

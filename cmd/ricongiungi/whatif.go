@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ricongiungi/casefile"
-	"ricongiungi/desk"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 	"ricongiungi/store"
 )
@@ -36,12 +36,12 @@ func whatIf(cmd *cobra.Command, s *settings, file, csvFile string, asJSON bool) 
 }
 
 // foresee looks at every case of the log, several at a time.
-func foresee(ctx context.Context, log *store.Store, present, changed *rules.Book) (desk.Trial, error) {
+func foresee(ctx context.Context, log *store.Store, present, changed *rules.Book) (oversight.Trial, error) {
 	ids, err := log.CaseIDs(ctx)
 	if err != nil {
-		return desk.Trial{}, err
+		return oversight.Trial{}, err
 	}
-	var found desk.Shifts
+	var found oversight.Shifts
 	err = each(ctx, ids, "looking at cases", 4, func(ctx context.Context, id string) error {
 		return tryOn(ctx, log, id, present, changed, &found)
 	})
@@ -49,7 +49,7 @@ func foresee(ctx context.Context, log *store.Store, present, changed *rules.Book
 }
 
 // tryOn adds what the changed rules would change in one case.
-func tryOn(ctx context.Context, log *store.Store, id string, present, changed *rules.Book, found *desk.Shifts) error {
+func tryOn(ctx context.Context, log *store.Store, id string, present, changed *rules.Book, found *oversight.Shifts) error {
 	facts, err := log.Facts(ctx, id)
 	if err == nil && len(facts) > 0 {
 		found.Add(casefile.WhatIf(facts, present, changed, rules.DateOf(time.Now())))
@@ -67,9 +67,9 @@ func overridden(book *rules.Book, name string) (*rules.Book, error) {
 	return book.Override(name, file)
 }
 
-func publish(out io.Writer, f desk.Trial, csvFile string, asJSON bool) error {
+func publish(out io.Writer, f oversight.Trial, csvFile string, asJSON bool) error {
 	if csvFile != "" {
-		if err := os.WriteFile(csvFile, desk.CSV(f), 0o600); err != nil {
+		if err := os.WriteFile(csvFile, oversight.CSV(f), 0o600); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Usage: node walk.mjs < {"base": "http://…", "case": "/cases/…", "paths": ["/…"], "forms": ["/…"]}
+// or, to look at pages only: {"base": …, "paths": […], "pages_only": true}
 // Looks at every page in both languages, narrow and wide, at the many forms of
 // one make narrow in Italian and wide in English, and records something with the
 // keyboard alone. Prints what is wrong, one line each; 1 if anything is.
@@ -7,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { launch } from './chromium.mjs'
 import { expect, judge, problems, reach, seen, watch } from './look.mjs'
 
-const { base, case: casePath, paths, forms } = JSON.parse(readFileSync(0, 'utf8'))
+const { base, case: casePath, paths, forms = [], pages_only: pagesOnly } = JSON.parse(readFileSync(0, 'utf8'))
 
 async function states (visit, paths) {
   const { tab } = visit
@@ -15,6 +16,7 @@ async function states (visit, paths) {
     await tab.goto(base + path)
     await judge(visit)
   }
+  if (pagesOnly) return
   await tab.goto(`${base}${casePath}/record/record_entry`)
   await tab.fill('[name=on]', '')
   await tab.click('main form button')
@@ -50,7 +52,7 @@ try {
     for (const width of [320, 1280]) {
       const visit = await watch(browser, base, language, width)
       await states(visit, (language === 'it') === (width === 320) ? [...paths, ...forms] : paths)
-      if (language === 'it') await byKeyboard(visit)
+      if (language === 'it' && !pagesOnly) await byKeyboard(visit)
       await visit.close()
     }
   }
