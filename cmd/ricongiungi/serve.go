@@ -52,7 +52,7 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(leaving.after(cmd.Context()))
-	group.Go(func() error { return followRevocations(ctx, p, tokens) })
+	group.Go(func() error { return followRevocations(ctx, p.log.Revocations, tokens, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, p.meter.Handler(), p.logger) })
 	return group.Wait()
@@ -123,16 +123,16 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 
 // followRevocations keeps the list of revoked actors no older than two seconds
 // while the database answers; while it does not, nothing can be read anyhow.
-func followRevocations(ctx context.Context, p *parts, tokens *api.Verifier) error {
+func followRevocations(ctx context.Context, read func(context.Context) (map[string]time.Time, error), tokens *api.Verifier, logger *slog.Logger) error {
 	ticker := time.NewTicker(2 * time.Second)
 	defer ticker.Stop()
 	for {
-		since, err := p.log.Revocations(ctx)
+		since, err := read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			p.logger.Warn("revocations not read", "error", err.Error())
+			logger.Warn("revocations not read", "error", err.Error())
 		default:
 			tokens.Revoke(since)
 		}

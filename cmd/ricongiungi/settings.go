@@ -43,6 +43,7 @@ type settings struct {
 	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	retentionFile   string        // RICONGIUNGI_RETENTION, a file of the office's own terms of keeping data
 	machinesFile    string        // RICONGIUNGI_MACHINES, which machines of other bodies are let in; empty: none
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
@@ -79,6 +80,7 @@ func settingsFromEnvironment() *settings {
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+		retentionFile:   os.Getenv("RICONGIUNGI_RETENTION"),
 		machinesFile:    os.Getenv("RICONGIUNGI_MACHINES"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
