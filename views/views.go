@@ -68,6 +68,8 @@ type CaseQuery struct {
 	Phase, Counsellor string
 	Municipio         int
 	WithoutNextStep   bool // open, and nothing on the agenda: there should be none
+	Unassigned        bool // only those that nobody is responsible for
+	Late              bool // only those with something whose lapse is recorded
 	Cursor            string
 	Limit             int
 }

@@ -6,9 +6,11 @@
 // keyboard alone. Prints what is wrong, one line each; 1 if anything is.
 import { readFileSync } from 'node:fs'
 import { launch } from './chromium.mjs'
-import { expect, judge, problems, reach, seen, watch } from './look.mjs'
+import { Looker, expect } from './look.mjs'
 
 const { base, case: casePath, paths, forms = [], pages_only: pagesOnly } = JSON.parse(readFileSync(0, 'utf8'))
+const look = new Looker(base)
+const judge = (visit) => look.judge(visit)
 
 async function states (visit, paths) {
   const { tab } = visit
@@ -19,15 +21,30 @@ async function states (visit, paths) {
   if (pagesOnly) return
   await tab.goto(`${base}${casePath}/record/record_entry`)
   await tab.fill('[name=on]', '')
-  await tab.click('main form button')
+  await tab.click('main form .btn-primary')
   await expect(visit, '[aria-invalid=true]')
   await judge(visit)
   await tab.goto(`${base}${casePath}/record/record_entry`)
-  await tab.selectOption('[name=member_id]', { index: 1 })
+  await tab.locator('[name=member_id]').first().check()
   await tab.fill('[name=on]', '2026-01-15')
-  await tab.click('main form button')
+  await tab.click('main form .btn-primary')
   await expect(visit, '[role=alert] .ric-why')
   await judge(visit)
+}
+
+// reach presses Tab until the wanted thing has the focus, which must be seen.
+async function reach ({ tab, say }, selector) {
+  for (let presses = 0; presses < 150; presses++) {
+    await tab.keyboard.press('Tab')
+    const here = await tab.evaluate((wanted) => {
+      const at = document.activeElement
+      const style = getComputedStyle(at)
+      return { found: at.matches(wanted), marked: style.outlineStyle !== 'none' || style.boxShadow !== 'none', what: at.outerHTML.slice(0, 80) }
+    }, selector)
+    if (!here.marked && here.what.startsWith('<body') === false) say(`the focus is not seen on ${here.what}`)
+    if (here.found) return
+  }
+  say(`the keyboard does not reach ${selector}`)
 }
 
 // byKeyboard records a note from the page of today on without a mouse.
@@ -40,7 +57,7 @@ async function byKeyboard (visit) {
   }
   await reach(visit, '[name=note]')
   await tab.keyboard.type('A note typed without a mouse')
-  await reach(visit, 'main form button')
+  await reach(visit, 'main form .btn-primary')
   await Promise.all([tab.waitForNavigation(), tab.keyboard.press('Enter')])
   await expect(visit, '[role=status]')
   await judge(visit)
@@ -50,13 +67,11 @@ const browser = await launch()
 try {
   for (const language of ['it', 'en']) {
     for (const width of [320, 1280]) {
-      const visit = await watch(browser, base, language, width)
+      const visit = await look.watch(browser, language, width)
       await states(visit, (language === 'it') === (width === 320) ? [...paths, ...forms] : paths)
       if (language === 'it' && !pagesOnly) await byKeyboard(visit)
       await visit.close()
     }
   }
 } finally { await browser.close() }
-for (const problem of problems) console.log(problem)
-console.log(`${seen.pages} pages looked at`)
-process.exit(problems.length > 0 ? 1 : 0)
+look.end()
