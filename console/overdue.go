@@ -115,8 +115,12 @@ func (s *console) listIdle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	operators, err := s.Views.Operators(r.Context())
+	if err != nil {
+		return err
+	}
 	page := idlePage{area: s.areaOf(r, deskPages)}
-	if page.Rows, err = s.caseLines(r, found.Items); err != nil {
+	if page.Rows, err = s.caseLines(r, found.Items, operators); err != nil {
 		return err
 	}
 	if found.Next != "" {
