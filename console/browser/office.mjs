@@ -59,7 +59,7 @@ const jobs = {
     await expect(visit, 'form[action$="/send"]')
     await look.judge(visit)
     await shot(visit, 'job-looked-at')
-    await tab.click('form[action$="/send"] button')
+    await Promise.all([tab.waitForNavigation(), tab.click('form[action$="/send"] button')])
     await expect(visit, 'a[href="/handoffs"].btn')
     await look.judge(visit)
     await shot(visit, 'job-sent')
