@@ -68,12 +68,12 @@ func begun(err error) error {
 	case errors.As(err, &bad):
 		return problemInvalid.because(schemas.Problem{Reason: bad.Reason})
 	case errors.Is(err, views.ErrBusy):
-		return problemBusy
+		return problemGoingOn
 	}
 	return err
 }
 
-var problemBusy = define(409, "busy", "Un lavoro di questo tipo è già in corso: riprova quando è finito.", "Work of this kind is already going on: try again when it has ended.")
+var problemGoingOn = define(409, "busy", "Un lavoro di questo tipo è già in corso: riprova quando è finito.", "Work of this kind is already going on: try again when it has ended.")
 
 // showTrial gives the trial with every date that would move, as JSON or CSV.
 func (s *server) showTrial(w http.ResponseWriter, r *http.Request) error {
