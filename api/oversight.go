@@ -73,7 +73,7 @@ func begun(err error) error {
 	return err
 }
 
-var problemGoingOn = define(409, "busy", "Un lavoro di questo tipo è già in corso: riprova quando è finito.", "Work of this kind is already going on: try again when it has ended.")
+var problemGoingOn = define(409, "already_going_on", "Un lavoro di questo tipo è già in corso: riprova quando è finito.", "Work of this kind is already going on: try again when it has ended.")
 
 // showTrial gives the trial with every date that would move, as JSON or CSV.
 func (s *server) showTrial(w http.ResponseWriter, r *http.Request) error {
