@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"ricongiungi/access"
+	"ricongiungi/casefile"
 )
 
 // online serves the office to a browser whose every request is signed in, until
@@ -88,5 +89,8 @@ func TestTheDailyJobsAreDoneInARealBrowser(t *testing.T) {
 	}
 	o := open(t)
 	o.visas()
+	for _, member := range []string{wife, daughter} {
+		o.decideAll("2026-02-26", &casefile.ExpectArrival{MemberID: member, Expected: day("2026-03-05"), Confidence: "ticket"})
+	}
 	o.browse("jobs.mjs", map[string]any{"base": o.online(), "case": "/cases/" + caseA})
 }
