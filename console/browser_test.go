@@ -37,8 +37,8 @@ func (o *office) online() string {
 // everyPage lists the addresses of all pages that a counsellor sees, one form
 // among them, and of pages that are not there.
 func everyPage() []string {
-	paths := []string{"/", "/?all=1", "/cases", "/cases?whose=mine&phase=arrival&late=1", "/?topic=contact", "/?of=" + counsID, "/together?case=" + caseA, "/together/add_note?case=" + caseA, "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
-	for _, page := range []string{"", "?done=add_note", "?kept=add_note", "/papers", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/record", "/record/file_application"} {
+	paths := []string{"/", "/?all=1", "/cases", "/cases?whose=mine&phase=arrival&late=1", "/?topic=contact", "/?of=" + counsID, "/together?case=" + caseA, "/together/add_note?case=" + caseA, "/people", "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
+	for _, page := range []string{"", "?done=add_note", "?kept=add_note", "/papers", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/reads", "/record", "/record/file_application"} {
 		paths = append(paths, "/cases/"+caseA+page)
 	}
 	return append(paths, "/cases/"+caseA+"/record/record_needs_profile")

@@ -97,10 +97,7 @@ func Settlement(raw []byte) error {
 }
 
 // Reassignment checks which cases are to go to whom. The error is *Malformed or *Invalid.
-func Reassignment(raw []byte) error {
-	_, err := library().reassignment.check(raw)
-	return err
-}
+func Reassignment(raw []byte) error { return library().checked("reassignment", raw) }
 
 // Placement checks a request for a placement, Decision what is made of its lines,
 // and Places what is said about free places. The errors are *Malformed or *Invalid.
@@ -112,8 +109,11 @@ func Decision(raw []byte) error { return library().checked("placement_decision",
 // Places: see Placement.
 func Places(raw []byte) error { return library().checked("place_entries", raw) }
 
+// PeopleSearch checks a search for people. The error is *Malformed or *Invalid.
+func PeopleSearch(raw []byte) error { return library().checked("people_search", raw) }
+
 func (s shelf) checked(name string, raw []byte) error {
-	_, err := s.school[name].check(raw)
+	_, err := s.requests[name].check(raw)
 	return err
 }
 
@@ -210,9 +210,9 @@ func (c compiled) check(raw []byte) (any, error) {
 
 // shelf holds every compiled schema.
 type shelf struct {
-	commands, events                            map[string]compiled
-	envelope, handoff, settlement, reassignment compiled
-	school                                      map[string]compiled // requests of the education department
+	commands, events              map[string]compiled
+	envelope, handoff, settlement compiled
+	requests                      map[string]compiled // requests
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -257,8 +257,8 @@ func compile() shelf {
 		events:     each("events.json", texts.definitions(Base+"events.json")),
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
-		settlement: one("settlement.json"), reassignment: one("reassignment.json"),
-		school: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
-			"place_entries": one("place_entries.json")},
+		settlement: one("settlement.json"),
+		requests: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
+			"place_entries": one("place_entries.json"), "people_search": one("people_search.json"), "reassignment": one("reassignment.json")},
 	}
 }
