@@ -47,7 +47,7 @@ func keysOfMap[V any](m map[string]V) []string {
 // no is 403, and without a token it is 401 unless anyone may.
 func TestEveryCellOfTheRouteTable(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.RateLimit = Rate{PerSecond: 1e6, Burst: 1e6} })
-	filled := strings.NewReplacer("{handoff_id}", caseA, "{case_id}", caseA, "{command_id}", keyA, "{version}", "1", "{name}", "commands.json", "{tile_path}", "8/0/000.p/3", "{person_id}", memberA)
+	filled := strings.NewReplacer("{handoff_id}", caseA, "{case_id}", caseA, "{command_id}", keyA, "{version}", "1", "{name}", "commands.json", "{tile_path}", "8/0/000.p/3", "{person_id}", memberA, "{reassignment_id}", moveA, "{trial_id}", moveA, "{verification_id}", moveA)
 	for key, row := range access.Default().Routes {
 		method, pattern, _ := strings.Cut(key, " ")
 		answer := w.do(method, filled.Replace(pattern), "")

@@ -20,7 +20,7 @@ import (
 func (s *server) listCases(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	asked := CaseQuery{Offices: s.officesFor(r, q.code("office")), Phase: q.choice("phase", phases), Counsellor: q.id("counsellor_id"),
-		Municipio: int(q.number("municipio", 1, 9, 0)), Cursor: q.cursor(), Limit: q.limit()}
+		Municipio: int(q.number("municipio", 1, 9, 0)), WithoutNextStep: q.flag("without_next_step"), Cursor: q.cursor(), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *server) listHandovers(w http.ResponseWriter, r *http.Request) error {
 func (s *server) listAgenda(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	asked := AgendaQuery{Offices: s.officesFor(r, q.code("office")), Counsellor: q.id("counsellor_id"), Role: casefile.Role(q.choice("responsible", roleNames())),
-		Before: q.day("due_by"), Cursor: q.cursor(), Limit: q.limit()}
+		Before: q.day("due_by"), Item: q.code("item"), Phase: q.choice("phase", phases), Cursor: q.cursor(), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, order casefile.O
 	case s.orders <- struct{}{}:
 		defer func() { <-s.orders }()
 	default:
-		return problemBusy
+		return problemCrowded
 	}
 	settled, err := s.Orders.AcceptOrder(r.Context(), order)
 	if err != nil {

@@ -194,7 +194,7 @@ func TestCommandBeyondWhatCanBeDecidedIsNotKept(t *testing.T) {
 	second := w.give(entry)
 	assert.Equal(t, http.StatusServiceUnavailable, second.Code)
 	assert.Equal(t, "1", second.Header().Get("Retry-After"))
-	assert.Contains(t, second.Body.String(), `"busy"`)
+	assert.Contains(t, second.Body.String(), `"crowded"`)
 	assert.EqualValues(t, 1, kept.Load())
 	close(decided)
 	<-first

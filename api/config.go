@@ -28,6 +28,10 @@ type Config struct {
 	Evidence   Evidence
 	Figures    Figures
 	Hub        Hub
+	Desk       Desk
+	Trials     Trials
+	Audits     Audits
+	Surgery    Surgery
 	Letters    Letters
 	Health     Health
 	Department desk.Store // schools, places and placements
@@ -171,6 +175,8 @@ func (s *server) routes() []route {
 		{"POST", "/v1/handoffs/batches", s.acceptBatch},
 		{"GET", "/v1/handoffs/{handoff_id}", s.showHandoff},
 		{"POST", "/v1/handoffs/{handoff_id}/settlement", s.settleHandoff},
+		{"GET", "/v1/handoffs/{handoff_id}/original", s.showOriginal},
+		{"POST", "/v1/handoffs/{handoff_id}/proposals", s.propose},
 		{"GET", "/v1/handoff-gaps", s.listGaps},
 		{"GET", "/v1/cases", s.listCases},
 		{"GET", "/v1/cases/{case_id}", s.showCase},
@@ -190,6 +196,23 @@ func (s *server) routes() []route {
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
 		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/desk/workload", s.showWorkload},
+		{"GET", "/v1/desk/backlog", s.showBacklog},
+		{"GET", "/v1/desk/overdue", s.showOverdue},
+		{"GET", "/v1/desk/times", s.showTimes},
+		{"GET", "/v1/approvals", s.listApprovals},
+		{"POST", "/v1/reassignments", s.reassign},
+		{"GET", "/v1/reassignments", s.listReassignments},
+		{"GET", "/v1/reassignments/{reassignment_id}", s.showReassignment},
+		{"GET", "/v1/reassignments/{reassignment_id}/cases", s.listReassignedCases},
+		{"POST", "/v1/reassignments/{reassignment_id}/undo", s.undoReassignment},
+		{"POST", "/v1/rule-trials", s.beginTrial},
+		{"GET", "/v1/rule-trials/{trial_id}", s.showTrial},
+		{"GET", "/v1/log/entries", s.searchLog},
+		{"POST", "/v1/log/verifications", s.beginVerification},
+		{"GET", "/v1/log/verifications", s.listVerifications},
+		{"GET", "/v1/log/verifications/{verification_id}", s.showVerification},
+		{"GET", "/v1/health", s.showHealth},
 		{"GET", "/v1/schools", s.listSchools},
 		{"GET", "/v1/schools/{school_code}/places", s.listPlaceHistory},
 		{"GET", "/v1/school-places", s.showPlaceSheet},

@@ -28,6 +28,9 @@ type fakes struct {
 	down     map[string]error
 	panics   bool
 
+	bureau    fakeDesk
+	long      fakeLong
+	proposed  handoff.Settlement
 	cells     []demand.Cell
 	published map[demand.Key]json.RawMessage
 	questions []demand.Question

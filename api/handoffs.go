@@ -4,11 +4,13 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
+	"ricongiungi/intake"
 	"ricongiungi/schemas"
 )
 
@@ -50,21 +52,12 @@ func answerReceipt(w http.ResponseWriter, receipt handoff.Receipt) error {
 
 // receive checks one message and who sends it.
 func receive(raw []byte, from origin) (Received, error) {
-	if err := schemas.Handoff(raw); err != nil {
-		return Received{}, err
+	received, err := intake.Receive(raw, from.by)
+	received.Signature = from.signature
+	if errors.Is(err, intake.ErrForeignSender) {
+		return received, problemForeignSender.because(schemas.Problem{Path: "/sender", Reason: "must be the office of the caller"})
 	}
-	canonical, err := schemas.Canonical(raw)
-	if err != nil {
-		return Received{}, err
-	}
-	received := Received{Raw: canonical, By: from.by, Signature: from.signature}
-	if err := json.Unmarshal(canonical, &received.Message); err != nil {
-		return Received{}, fmt.Errorf("read hand-off: %w", err)
-	}
-	if received.Message.Sender != from.by.Office {
-		return Received{}, problemForeignSender.because(schemas.Problem{Path: "/sender", Reason: "must be the office of the caller"})
-	}
-	return received, nil
+	return received, err
 }
 
 func (s *server) listHandoffs(w http.ResponseWriter, r *http.Request) error {
@@ -83,16 +76,9 @@ func (s *server) listHandoffs(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) showHandoff(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "handoff_id")
+	receipt, err := s.ownHandoff(r)
 	if err != nil {
 		return err
-	}
-	receipt, err := s.Handoffs.Handoff(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	if _, err := ownSender(actorOf(r), receipt.Sender); err != nil {
-		return ErrNotFound // a foreign receipt must look like none
 	}
 	return answer(w, http.StatusOK, receipt)
 }
@@ -102,22 +88,30 @@ func (s *server) settleHandoff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(w, r, "application/json", commandLimit)
+	settlement, err := readSettlement(w, r)
 	if err != nil {
 		return err
-	}
-	if err := schemas.Settlement(raw); err != nil {
-		return err
-	}
-	var settlement handoff.Settlement
-	if err := json.Unmarshal(raw, &settlement); err != nil {
-		return fmt.Errorf("read settlement: %w", err)
 	}
 	receipt, err := s.Handoffs.Settle(r.Context(), id, settlement, actorOf(r))
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, receipt)
+}
+
+func readSettlement(w http.ResponseWriter, r *http.Request) (handoff.Settlement, error) {
+	var settlement handoff.Settlement
+	raw, err := body(w, r, "application/json", commandLimit)
+	if err != nil {
+		return settlement, err
+	}
+	if err := schemas.Settlement(raw); err != nil {
+		return settlement, err
+	}
+	if err := json.Unmarshal(raw, &settlement); err != nil {
+		return settlement, fmt.Errorf("read settlement: %w", err)
+	}
+	return settlement, nil
 }
 
 func (s *server) listGaps(w http.ResponseWriter, r *http.Request) error {

@@ -86,6 +86,10 @@ type Handoffs interface {
 	Handoffs(ctx context.Context, q HandoffQuery) (Page[handoff.Receipt], error)
 	Gaps(ctx context.Context, sender string) ([]handoff.Gap, error)
 	Settle(ctx context.Context, handoffID string, s handoff.Settlement, by casefile.Actor) (handoff.Receipt, error)
+	// OriginalHandoff opens a held or quarantined message. Errors: handoff.ErrUnknown.
+	OriginalHandoff(ctx context.Context, handoffID string) (views.HandoffOriginal, error)
+	// Propose keeps what somebody would do with one. Errors: handoff.ErrNotSettleable.
+	Propose(ctx context.Context, handoffID string, s handoff.Settlement, by casefile.Actor) error
 	// KeepRejected keeps rows that were no valid message, sealed, with their reasons.
 	KeepRejected(ctx context.Context, by casefile.Actor, rows []handoff.RowError) error
 }

@@ -58,6 +58,7 @@ var (
 	plainCode   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
 	plainNumber = regexp.MustCompile(`^[0-9]{1,16}$`)
 	plainCursor = regexp.MustCompile(`^[A-Za-z0-9._=-]{1,500}$`)
+	plainActor  = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
 	plainFlag   = regexp.MustCompile(`^(true|false)$`)
 	plainMoment = regexp.MustCompile(`^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(T.{1,24})?$`)
 )
@@ -140,6 +141,15 @@ func (q *query) moment(name string) time.Time {
 		q.complain(name, "must be "+expected)
 	}
 	return instant.UTC()
+}
+
+// instant reads an instant, or a day, which means its first moment in Rome.
+func (q *query) instant(name string) time.Time {
+	if day, err := rules.ParseDate(q.values.Get(name)); err == nil && len(q.values[name]) == 1 {
+		q.read = append(q.read, name)
+		return day.Start().UTC()
+	}
+	return q.moment(name)
 }
 
 // err is what is wrong with the parameters, those that nobody reads included.

@@ -235,3 +235,13 @@ func list(dir, prefix string) ([]dated, error) {
 	}
 	return archives, nil
 }
+
+// Latest is the instant of the newest archive of the log in the folder; zero when
+// there is none or the folder cannot be read.
+func Latest(dir string) time.Time {
+	archives, err := list(dir, logPrefix)
+	if err != nil || len(archives) == 0 {
+		return time.Time{}
+	}
+	return archives[len(archives)-1].at
+}

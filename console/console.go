@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/errand"
 	"ricongiungi/identity"
+	"ricongiungi/intake"
 	"ricongiungi/reports"
 	"ricongiungi/rules"
 	"ricongiungi/schools/desk"
@@ -78,6 +81,15 @@ type Config struct {
 	Files  Files
 	Orders Orders
 	Engine Engine
+	Office Office
+
+	Handoffs Handoffs
+	Trials   Trials
+	Audits   Audits
+	Evidence Evidence
+	Surgery  Surgery
+	LogKey   string // public key of the log, as it is published
+
 	SignIn *identity.SignIn
 	Rights access.Rights
 	Book   *rules.Book
@@ -101,6 +113,7 @@ type Config struct {
 type console struct {
 	Config
 	assets assets
+	files  *errand.Desk[*intake.File] // of hand-offs, being checked or sent
 	texts  *texts
 	pages  pages
 }
@@ -118,7 +131,7 @@ func New(c Config) (http.Handler, error) {
 	for _, route := range s.routes() {
 		router.Method(route.method, route.pattern, s.open(route.handle))
 	}
-	for _, route := range s.closedRoutes() {
+	for _, route := range slices.Concat(s.closedRoutes(), s.deskRoutes(), s.handoffRoutes(), s.logRoutes(), s.healthRoutes()) {
 		router.Method(route.method, route.pattern, s.open(s.signedIn(route)))
 	}
 	router.NotFound(s.open(func(http.ResponseWriter, *http.Request) error { return views.ErrNotFound }))
@@ -137,7 +150,7 @@ func prepare(c Config) (*console, error) {
 	if c.Watch == nil {
 		c.Watch = func(next http.Handler) http.Handler { return next }
 	}
-	s := &console{Config: c}
+	s := &console{Config: c, files: errand.New[*intake.File](context.Background(), filesAtOnce, filesKept)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err

@@ -118,6 +118,10 @@ func (s *console) signedIn(to route) handler {
 		}
 		visitOf(r).who = who
 		if to.api != "" && !s.Rights.Routes[to.api].Roles[who.Role] {
+			if first, there := s.firstPage(r); there && to.pattern == "/" {
+				http.Redirect(w, r, first, http.StatusSeeOther)
+				return nil
+			}
 			return errForbidden
 		}
 		if err := s.findCase(r); err != nil {

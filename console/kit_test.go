@@ -62,6 +62,8 @@ type office struct {
 	lists   map[string]views.SavedList
 	files   map[string]views.File
 	become  map[string]casefile.Outcome
+	bureau  bureau
+	back    back
 	reads   []views.Read
 	mute    error // why no read can be recorded
 	asked   views.PeopleQuery
@@ -89,7 +91,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Letters: o.letterDesk(), PublicURL: "https://hub.example", Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Letters: o.letterDesk(), PublicURL: "https://hub.example", Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, Office: &o.bureau, Handoffs: &o.back, Trials: &o.back, Audits: &o.back, Evidence: &o.back, Surgery: &o.back, LogKey: "ricongiungi.example/log+0a0b", SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -188,7 +190,10 @@ func (o *office) FindPeople(_ context.Context, q views.PeopleQuery) (views.Peopl
 	return o.found, nil
 }
 
-func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {
+func (o *office) Cases(_ context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error) {
+	if q.WithoutNextStep {
+		return views.Page[views.CaseRow]{}, nil
+	}
 	return views.Page[views.CaseRow]{Items: []views.CaseRow{{CaseID: caseA, Phase: casefile.PhasePreDeparture, Office: "wemi-mi", CounsellorID: counsID, Members: 2, Overdue: 1}}}, nil
 }
 

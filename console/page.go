@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).Funcs(v.schoolFunctions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/schoolparts.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).Funcs(v.schoolFunctions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/schoolparts.html", "templates/deskparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,9 @@ func (v voice) functions() template.FuncMap {
 		"short":    v.short,
 		"language": v.tongue,
 		"country":  v.country,
+		"percent":  v.percent,
+		"decimal":  v.decimal,
+		"age":      v.age,
 	}
 }
 
@@ -127,12 +130,12 @@ func (s *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 func (s *console) tabs(r *http.Request) []tab {
 	v := visitOf(r)
 	var tabs []tab
-	for _, entry := range []struct{ path, label, api, key string }{
+	for _, entry := range append([]tabEntry{
 		{"/", "nav.today", "GET /v1/agenda", "o"},
 		{"/cases", "nav.cases", "GET /v1/cases", "p"},
 		{"/people", "nav.people", searchPeople, "f"},
 		{"/schools", "nav.schools", "GET /v1/school-placements", "s"},
-	} {
+	}, officeEntries...) {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
 			tabs = append(tabs, tab{Path: entry.path, Label: v.voice.say(entry.label), Key: entry.key, Current: current})

@@ -96,6 +96,9 @@ func Settlement(raw []byte) error {
 	return err
 }
 
+// Reassignment checks which cases are to go to whom. The error is *Malformed or *Invalid.
+func Reassignment(raw []byte) error { return library().checked("reassignment", raw) }
+
 // Placement checks a request for a placement, Decision what is made of its lines,
 // and Places what is said about free places. The errors are *Malformed or *Invalid.
 func Placement(raw []byte) error { return library().checked("placement_request", raw) }
@@ -256,6 +259,6 @@ func compile() shelf {
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
 		requests: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
-			"place_entries": one("place_entries.json"), "people_search": one("people_search.json")},
+			"place_entries": one("place_entries.json"), "people_search": one("people_search.json"), "reassignment": one("reassignment.json")},
 	}
 }

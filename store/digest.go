@@ -18,6 +18,9 @@ var viewTables = []struct{ name, key string }{
 	{"agenda_items", "case_id, item, subject"},
 	{"school_needs", "member_id"},
 	{"reservations", "appointment_id, resource"},
+	{"desk_cases", "case_id"},
+	{"desk_ways", "case_id, member_id"},
+	{"desk_approvals", "case_id, kind, subject"},
 }
 
 // viewsDigest is one SHA-256 over every row of every view in a schema, as of the

@@ -52,6 +52,16 @@ func (s *Store) Consistency(ctx context.Context, from, to int64) (views.Proof, e
 	return views.Proof{From: from, Size: to, Hashes: base64Hashes(proof)}, nil
 }
 
+// RootAt is the root that the tree had when the log was of that size. Errors:
+// views.ErrNotFound for a size that the log does not have.
+func (s *Store) RootAt(ctx context.Context, size int64) (tlog.Hash, error) {
+	root, err := tlog.TreeHash(size, s.hashReader(ctx))
+	if err != nil {
+		return root, proofError(err)
+	}
+	return root, nil
+}
+
 // EventProof proves one event of a case against the present checkpoint.
 func (s *Store) EventProof(ctx context.Context, caseID string, version int64) (views.EventProof, error) {
 	var proof views.EventProof

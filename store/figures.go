@@ -19,7 +19,7 @@ func (s *Store) Figures(ctx context.Context) (views.Figures, error) {
 			(SELECT coalesce(jsonb_object_agg(phase, n), '{}') FROM (SELECT phase, count(*) AS n FROM case_views GROUP BY phase) p),
 			(SELECT coalesce(jsonb_object_agg(status, n), '{}') FROM (SELECT status, count(*) AS n FROM handoffs GROUP BY status) h),
 			(SELECT min(received_at) FROM handoffs WHERE status IN ('accepted', 'held')),
-			(SELECT count(*) FROM case_views v WHERE phase <> 'closed' AND NOT EXISTS (SELECT 1 FROM agenda_items a WHERE a.case_id = v.case_id)),
+			(SELECT count(*) FROM case_views WHERE phase <> 'closed' AND next_due IS NULL AND overdue = 0),
 			(SELECT coalesce(jsonb_object_agg(responsible, n), '{}') FROM (SELECT responsible, count(*) AS n FROM agenda_items GROUP BY responsible) a),
 			(SELECT coalesce(jsonb_object_agg(responsible, n), '{}') FROM (SELECT responsible, count(*) AS n FROM agenda_items WHERE due_on < $1 GROUP BY responsible) o),
 			(SELECT count(*) FROM orders WHERE settled_at IS NULL),

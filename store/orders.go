@@ -118,10 +118,11 @@ type Waiting struct {
 }
 
 // WaitingOrders lists orders accepted before the instant and not yet settled, oldest
-// first, so that they can be delivered again.
+// first, so that they can be delivered again; those given for many cases at once
+// are there from the start, since nobody else delivers them.
 func (s *Store) WaitingOrders(ctx context.Context, before time.Time, limit int) ([]Waiting, error) {
 	rows, err := s.pool.Query(ctx, `SELECT case_id::text, command_id::text FROM orders
-		WHERE settled_at IS NULL AND accepted_at < $1 ORDER BY accepted_at LIMIT $2`, before, limit)
+		WHERE settled_at IS NULL AND (accepted_at < $1 OR bulk) ORDER BY accepted_at LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, unavailable(err)
 	}

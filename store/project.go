@@ -41,6 +41,7 @@ func (s *Store) project(batch *pgx.Batch, st stream, before, state *casefile.Sta
 			"counsellor": state.Counsellor, "municipio": state.Municipio, "members": len(state.Members), "opened_on": state.OpenedOn.String(),
 			"next_due": dateOrNull(next), "next_item": item, "overdue": overdue, "updated_at": recorded, "view": string(text), "people": string(people), "persons": persons(state)})
 	s.queueSchoolNeeds(batch, before, state)
+	s.queueDesk(batch, before, state)
 	queueReservations(batch, before, state)
 	queueLinks(batch, before, state)
 	return s.queueAgenda(batch, before, state, view.Agenda)

@@ -67,6 +67,7 @@ type CaseQuery struct {
 	Offices           []string
 	Phase, Counsellor string
 	Municipio         int
+	WithoutNextStep   bool // open, and nothing on the agenda: there should be none
 	Unassigned        bool // only those that nobody is responsible for
 	Late              bool // only those with something whose lapse is recorded
 	Cursor            string
@@ -136,6 +137,8 @@ type AgendaQuery struct {
 	Counsellor string
 	Role       casefile.Role // responsible
 	Before     rules.Date    // due on or before
+	Item       string        // what is due
+	Phase      string        // of the case
 	Unassigned bool          // only of cases that nobody is responsible for
 	Cursor     string
 	Limit      int

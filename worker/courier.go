@@ -149,10 +149,21 @@ func (c *Courier) orders(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	queues := map[string][]store.Waiting{}
 	for _, w := range waiting {
-		if _, err := c.Engine.Submit(ctx, w.CaseID, w.CommandID); err != nil {
-			return 0, err
-		}
+		queues[w.CaseID] = append(queues[w.CaseID], w)
 	}
-	return len(waiting), nil
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(c.Parallel)
+	for _, queue := range queues {
+		group.Go(func() error {
+			for _, w := range queue {
+				if _, err := c.Engine.Submit(ctx, w.CaseID, w.CommandID); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return len(waiting), group.Wait()
 }

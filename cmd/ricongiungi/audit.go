@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"ricongiungi/capsule"
+	"ricongiungi/casefile"
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
 	"ricongiungi/store"
@@ -123,8 +124,12 @@ func (v verification) examineLog(cmd *cobra.Command, log *store.Store, key note.
 	}
 	bar := progress(-1, "verifying")
 	audit.OnEvent = func(n int64) { _ = bar.Set64(n) }
+	began := time.Now()
 	head, err := log.Verify(cmd.Context(), audit)
 	_ = bar.Finish()
+	if _, failed := recordVerification(cmd.Context(), log, casefile.Actor{ID: "audit-verify", Role: casefile.System}, began, head, err); failed != nil && err == nil {
+		return verdict{}, failed
+	}
 	var tampered *ledger.Tampered
 	if errors.As(err, &tampered) {
 		return verdict{Fault: &fault{tampered.Position, tampered.CaseID, tampered.What}, Sentence: rules.Text{

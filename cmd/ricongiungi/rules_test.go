@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ricongiungi/casefile"
+	"ricongiungi/oversight"
 	"ricongiungi/rules"
 )
 
@@ -19,31 +20,28 @@ func shift(caseID, member, effect string) casefile.Shift {
 
 func TestAForecastCountsDatesAndCasesAndIsInOrder(t *testing.T) {
 	t.Parallel()
-	var found gathered
-	found.add([]casefile.Shift{shift("b", "m3", casefile.Moved)})
-	found.add([]casefile.Shift{shift("a", "m2", casefile.BecomesLate), shift("a", "m1", casefile.BecomesLate)})
-	found.add(nil)
-	f := found.forecast(3)
-	want := []tally{{"date", "presentation", casefile.BecomesLate, 2, 1}, {"date", "presentation", casefile.Moved, 1, 1}}
+	var found oversight.Shifts
+	found.Add([]casefile.Shift{shift("b", "m3", casefile.Moved)})
+	found.Add([]casefile.Shift{shift("a", "m2", casefile.BecomesLate), shift("a", "m1", casefile.BecomesLate)})
+	found.Add(nil)
+	f := found.Trial(3)
+	want := []oversight.Tally{{Kind: "date", Item: "presentation", Effect: casefile.BecomesLate, Count: 2, Cases: 1}, {Kind: "date", Item: "presentation", Effect: casefile.Moved, Count: 1, Cases: 1}}
 	if f.Cases != 3 || f.Touched != 2 || len(f.Tallies) != 2 || f.Tallies[0] != want[0] || f.Tallies[1] != want[1] {
 		t.Errorf("counted %+v", f)
 	}
-	var table, lines bytes.Buffer
-	if err := f.publish(&table, filepath.Join(t.TempDir(), "shifts.csv"), false); err != nil {
+	var table bytes.Buffer
+	if err := publish(&table, f, filepath.Join(t.TempDir(), "shifts.csv"), false); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(table.String(), "3 cases looked at; something would change in 2 of them.") {
 		t.Errorf("published %q", table.String())
 	}
-	if err := f.writeCSV(&lines); err != nil {
-		t.Fatal(err)
-	}
 	const csv = "case_id,member_id,kind,item,subject,rule,was,is,effect\n" +
 		"a,m1,date,presentation,,entry.presentation,2026-05-14,2026-05-07,becomes_late\n" +
 		"a,m2,date,presentation,,entry.presentation,2026-05-14,2026-05-07,becomes_late\n" +
 		"b,m3,date,presentation,,entry.presentation,2026-05-14,2026-05-07,moved\n"
-	if lines.String() != csv {
-		t.Errorf("written\n%s", lines.String())
+	if lines := string(oversight.CSV(f)); lines != csv {
+		t.Errorf("written\n%s", lines)
 	}
 }
 

@@ -63,6 +63,8 @@ type settings struct {
 	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
 	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
 	feedbackAddress  string
+	witnessURL       string // RICONGIUNGI_WITNESS: where a witness shows what it countersigned
+	backupDir        string // RICONGIUNGI_BACKUP: folder of the log's archives
 	securityContact  string // RICONGIUNGI_SECURITY_CONTACT, for /.well-known/security.txt
 }
 
@@ -101,6 +103,8 @@ func settingsFromEnvironment() *settings {
 		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
 		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
+		witnessURL:       os.Getenv("RICONGIUNGI_WITNESS"),
+		backupDir:        env("RICONGIUNGI_BACKUP", filepath.Join(env("RICONGIUNGI_DATA", ".data"), "backup", "log")),
 		securityContact:  os.Getenv("RICONGIUNGI_SECURITY_CONTACT"),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
