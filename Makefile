@@ -5,13 +5,16 @@ WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run build assets servers browser promtool test check bench clean
+.PHONY: help run cluster build assets servers browser promtool test check bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## bring the whole system up, with sample families, and say where to look
 	@exec ./bin/ricongiungi up
+
+cluster: build ## the same as a city runs it: Temporal's services apart, two APIs, two workers
+	@exec ./bin/ricongiungi cluster --data .data/cluster
 
 build: assets ## build the program into bin/
 	@go build -o bin/ricongiungi ./cmd/ricongiungi
