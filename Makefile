@@ -41,6 +41,7 @@ promtool: # Prometheus' own checker of metrics and alert rules
 
 test: assets check servers browser promtool ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
 	go test -race -timeout 20m ./...
+	cd deploy/check && go vet ./... && go test ./...
 
 check: ## formatting, vet, staticcheck, workflow determinism
 	@unformatted="$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go'))"; \
