@@ -192,15 +192,19 @@ func ViewOf(s *State, book *rules.Book) View {
 	for _, m := range s.Members {
 		v.Members = append(v.Members, withSupport(s.branchesOf(m, s.memberView(m, book)), s, m, book))
 	}
-	s.viewBranches(&v, book)
+	s.viewBranches(&v)
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, appointmentView(a))
 	}
 	for _, r := range s.Referrals {
 		v.Referrals = append(v.Referrals, referralView(r))
 	}
-	for _, d := range Agenda(s, book) {
+	a := agendaOf(s, book)
+	for _, d := range a.items {
 		v.Agenda = append(v.Agenda, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
+	}
+	for _, d := range a.still {
+		v.Paused = append(v.Paused, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
 	}
 	return v
 }
@@ -267,16 +271,13 @@ func PeopleOf(s *State) []Person {
 }
 
 // viewBranches shows what happened to the people of the case on the way.
-func (s *State) viewBranches(v *View, book *rules.Book) {
+func (s *State) viewBranches(v *View) {
 	v.SponsorTaxCode, v.Attempts, v.PersonLinks, v.HandedOver = s.TaxCodes[s.SponsorID].Kind, s.vain(), s.PersonLinks, s.HandedOver
 	v.AccessCut, v.Guard = sortedKeys(s.Cut), guardOf(s)
 	for _, u := range s.Unsealings {
 		if u.Outcome == "" {
 			v.Unsealings = append(v.Unsealings, UnsealingView{u.ID, u.PersonID, u.What, u.AskedBy})
 		}
-	}
-	for _, d := range Paused(s, book) {
-		v.Paused = append(v.Paused, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
 	}
 }
 
