@@ -16,6 +16,9 @@ func Guarded(view casefile.View, guard *casefile.Guard, actor casefile.Actor) ca
 	view.Agenda = slices.DeleteFunc(slices.Clone(view.Agenda), func(d casefile.DueView) bool {
 		return d.Class() == casefile.Protected && !guard.MayReadProtection(actor.ID, d.MemberID)
 	})
+	view.Scans = slices.DeleteFunc(slices.Clone(view.Scans), func(f casefile.Scan) bool { // papers bear addresses
+		return !guard.MayReadAddress(actor.ID, f.MemberID)
+	})
 	view.People = slices.Clone(view.People)
 	for i, person := range view.People {
 		if guard != nil && slices.Contains(guard.Sealed, person.PersonID) {

@@ -13,6 +13,7 @@ import (
 // see the members who are to be taught and nothing of the review, the hub's
 // work or the rest of the family; a case without such members is none for them: views.ErrNotFound.
 func Masked(view casefile.View, role casefile.Role) (casefile.View, error) {
+	view.Scans = unrestrictedScans(view, role)
 	view.People = Unrestricted(view.People, role)
 	if SeesAll(role) {
 		return view, nil
@@ -48,6 +49,14 @@ func Unrestricted(people []casefile.Person, role casefile.Role) []casefile.Perso
 		}
 	}
 	return shown
+}
+
+// unrestrictedScans leaves out the papers of those whose processing is
+// restricted, unless the role sees them.
+func unrestrictedScans(view casefile.View, role casefile.Role) []casefile.Scan {
+	return slices.DeleteFunc(slices.Clone(view.Scans), func(f casefile.Scan) bool {
+		return !SeesRestricted(role) && slices.ContainsFunc(view.People, func(p casefile.Person) bool { return p.PersonID == f.MemberID && p.Restricted })
+	})
 }
 
 // SeesAll tells whether nothing of a view is kept from the role.

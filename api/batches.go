@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"ricongiungi/casefile"
 	"ricongiungi/handoff"
 	"ricongiungi/schemas"
 )
@@ -58,7 +57,7 @@ func (s *server) acceptBatch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	read, err := readBatch(raw, actorOf(r))
+	read, err := readBatch(raw, originOf(r))
 	if err != nil {
 		return err
 	}
@@ -120,7 +119,7 @@ func (s *server) forecastBatch(w http.ResponseWriter, r *http.Request, b *batch)
 }
 
 // readBatch checks line by line; blank lines are passed over.
-func readBatch(raw []byte, by casefile.Actor) (*batch, error) {
+func readBatch(raw []byte, from origin) (*batch, error) {
 	b := &batch{}
 	number := 0
 	for line := range bytes.Lines(raw) {
@@ -132,7 +131,7 @@ func readBatch(raw []byte, by casefile.Actor) (*batch, error) {
 		if len(b.items) == batchLines {
 			return nil, problemTooLarge
 		}
-		b.add(number, line, by)
+		b.add(number, line, from)
 	}
 	if len(b.items) == 0 {
 		return nil, problemInvalid.because(schemas.Problem{Reason: "must hold at least one line"})
@@ -140,9 +139,9 @@ func readBatch(raw []byte, by casefile.Actor) (*batch, error) {
 	return b, nil
 }
 
-func (b *batch) add(number int, line []byte, by casefile.Actor) {
+func (b *batch) add(number int, line []byte, from origin) {
 	item := batchItem{Line: number}
-	received, err := receiveLine(line, by)
+	received, err := receiveLine(line, from)
 	if err != nil {
 		item.Problems = problemOf(err).Problems
 		b.rejected = append(b.rejected, rowError(number, line, item.Problems))
@@ -153,11 +152,11 @@ func (b *batch) add(number int, line []byte, by casefile.Actor) {
 	b.items = append(b.items, item)
 }
 
-func receiveLine(line []byte, by casefile.Actor) (Received, error) {
+func receiveLine(line []byte, from origin) (Received, error) {
 	if len(line) > handoffLimit {
 		return Received{}, problemTooLarge.because(schemas.Problem{Reason: "must not be longer than 256 KiB"})
 	}
-	received, err := receive(line, by)
+	received, err := receive(line, from)
 	if err != nil && len(problemOf(err).Problems) == 0 {
 		err = problemUnforeseen.because(schemas.Problem{Reason: "could not be read"})
 	}

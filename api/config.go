@@ -6,36 +6,42 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"ricongiungi/access"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
 )
 
 // Config is what the API needs. The ports, Tokens and Rights are required; the zero
 // values of everything else are sound.
 type Config struct {
-	Orders   Orders
-	Engine   Engine
-	Views    Views
-	Handoffs Handoffs
-	Evidence Evidence
-	Figures  Figures
-	Hub      Hub
-	Health   Health
-	Tokens   *Verifier
-	Rights   access.Rights
+	Orders     Orders
+	Engine     Engine
+	Views      Views
+	Handoffs   Handoffs
+	Evidence   Evidence
+	Figures    Figures
+	Hub        Hub
+	Health     Health
+	Department desk.Store // schools, places and placements
+	Tokens     *Verifier
+	Rights     access.Rights
+	Machines   Machines // of other bodies; nil lets none in
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
+	AtOnce    int              // requests under way together; 512, beyond which the answer is 503
 	Clock     func() time.Time // time.Now
 	Book      *rules.Book      // rules.Default()
 	Schools   SchoolFacts      // for the indicators; nil while no registry is there
 	Log       *slog.Logger     // slog.Default()
 	Version   string           // of the program, shown by /status
+
+	SecurityContact string // mailto: or https: address for whoever finds a weakness; empty: none is told
 
 	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
 	Leaving func() bool                     // whether this process is about to stop; never
@@ -53,6 +59,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RateLimit == (Rate{}) {
 		c.RateLimit = Rate{PerSecond: 200, Burst: 400}
+	}
+	if c.AtOnce == 0 {
+		c.AtOnce = 512
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -78,9 +87,13 @@ func New(c Config) http.Handler { return newRouter(c) }
 func newRouter(c Config) *chi.Mux {
 	c = c.withDefaults()
 	s := &server{
-		Config:  c,
-		limits:  newLimits(c.RateLimit),
-		batches: make(chan struct{}, batchesAtOnce),
+		Config:   c,
+		limits:   newLimits(c.RateLimit),
+		mistakes: newLimits(Rate{PerSecond: 1, Burst: 20}),
+		places:   make(chan struct{}, c.AtOnce),
+		batches:  make(chan struct{}, batchesAtOnce),
+		reports:  &reports.Office{Source: c.Figures, Schools: c.Schools, Clock: c.Clock, Book: c.Book},
+		desk:     &desk.Desk{Store: c.Department, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
 	}
 	router := chi.NewRouter()
 	router.Use(s.Watch, s.observed, s.recovered)
@@ -101,7 +114,7 @@ func routerPattern(pattern string) string { return strings.Replace(pattern, "{ti
 func Server(addr string, handler http.Handler) *http.Server {
 	return &http.Server{
 		Addr:              addr,
-		Handler:           handler,
+		Handler:           oneEnd(handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       60 * time.Second,
 		WriteTimeout:      90 * time.Second,
@@ -110,13 +123,27 @@ func Server(addr string, handler http.Handler) *http.Server {
 	}
 }
 
+// oneEnd ends the connection after a request in chunks. Of a request that says
+// its length besides, net/http believes the chunks, and a proxy may have believed
+// the length: what it took for the next part must not be served as a request.
+func oneEnd(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // server holds what all handlers share.
 type server struct {
 	Config
-	limits  *limits
-	batches chan struct{} // a slot for each batch being read, which may take 16 MiB
-
-	figuring sync.Mutex // reading the whole log is done once at a time
+	limits   *limits
+	mistakes *limits       // of tokens that were refused, by where they came from
+	places   chan struct{} // for requests under way
+	batches  chan struct{} // a slot for each batch being read, which may take 16 MiB
+	reports  *reports.Office
+	desk     *desk.Desk
 }
 
 // handler answers a request or says why not; errors become problem documents in
@@ -150,6 +177,15 @@ func (s *server) routes() []route {
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},
 		{"GET", "/v1/indicators", s.showIndicators},
+		{"GET", "/v1/schools", s.listSchools},
+		{"GET", "/v1/schools/{school_code}/places", s.listPlaceHistory},
+		{"GET", "/v1/school-places", s.showPlaceSheet},
+		{"POST", "/v1/school-places", s.enterPlaces},
+		{"GET", "/v1/school-searches", s.listSearches},
+		{"GET", "/v1/school-placements", s.listPlacements},
+		{"POST", "/v1/school-placements", s.makePlacement},
+		{"GET", "/v1/school-placements/{run_id}", s.showPlacement},
+		{"POST", "/v1/school-placements/{run_id}/decisions", s.decidePlacement},
 		{"GET", "/v1/services", s.listServices},
 		{"GET", "/v1/appointment-slots", s.listSlots},
 		{"GET", "/v1/events", s.listEvents},
@@ -160,6 +196,7 @@ func (s *server) routes() []route {
 		{"GET", "/status", s.showStatus},
 		{"GET", "/livez", s.showLiveness},
 		{"GET", "/readyz", s.showReadiness},
+		{"GET", "/.well-known/security.txt", s.showSecurityContact},
 		{"GET", "/openapi.yaml", s.showDescription},
 		{"GET", "/schemas/{name}", s.showSchema},
 	}

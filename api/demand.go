@@ -3,19 +3,17 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
 )
 
@@ -71,12 +69,6 @@ func (q *query) figureDay(today rules.Date) rules.Date {
 
 func (s *server) today() rules.Date { return rules.DateOf(s.Clock()) }
 
-// counted is the answer to a question of who waits now.
-type counted struct {
-	demand.Stamp
-	demand.Table
-}
-
 func (s *server) showDemand(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	asked := demand.Query{GroupBy: q.groups(demand.Dimensions), Filter: q.demandFilter()}
@@ -84,14 +76,14 @@ func (s *server) showDemand(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	past := len(q.values["as_of"]) > 0 && !day.After(s.today())
-	cells, position, on, err := s.countDemand(r.Context(), asked, day, past)
+	if len(q.values["as_of"]) == 0 {
+		day = rules.Date{}
+	}
+	answer, err := s.reports.Count(r.Context(), asked, day)
 	if err != nil {
 		return err
 	}
-	answer := counted{demand.Stamp{Definition: demand.CountDefinition, AsOf: on, LogPosition: position},
-		demand.Publish(asked.GroupBy, cells, demand.DisclosureOn(s.Book, on))}
-	return s.answerFigures(w, r, purpose, answer.Stamp, answer, func() [][]string { return demandRows(asked.GroupBy, answer) })
+	return s.answerFigures(w, r, purpose, answer.Stamp, answer, func() [][]string { return reports.DemandRows(asked.GroupBy, answer) })
 }
 
 // demandFilter reads what the count is narrowed down to.
@@ -108,21 +100,6 @@ func (q *query) demandFilter() map[string]string {
 	return filter
 }
 
-// countDemand counts in the database for now, and in the log for a day gone by.
-func (s *server) countDemand(ctx context.Context, q demand.Query, day rules.Date, past bool) ([]demand.Cell, int64, rules.Date, error) {
-	if !past {
-		cells, position, err := s.Figures.SchoolDemand(ctx, q, s.today())
-		return cells, position, s.today(), err
-	}
-	s.figuring.Lock()
-	defer s.figuring.Unlock()
-	log, err := s.Figures.FigureLog(ctx, day)
-	if err != nil {
-		return nil, 0, day, err
-	}
-	return demand.Count(log.Known(day), day, q, s.Book), log.Position, day, nil
-}
-
 func (s *server) showForecast(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
 	groups, months := q.groups(demand.ForecastDimensions), int(q.number("months", 1, 12, 6))
@@ -130,23 +107,14 @@ func (s *server) showForecast(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	f, err := s.forecast(r.Context(), on, months, groups)
+	f, err := s.reports.Forecast(r.Context(), on, months, groups)
 	if err != nil {
 		return err
 	}
 	if !withTrials {
 		f.Performance.Trials = nil
 	}
-	return s.answerFigures(w, r, purpose, f.Stamp, f, func() [][]string { return forecastRows(groups, f, withTrials) })
-}
-
-// forecast gives the forecast of a day with its past performance.
-func (s *server) forecast(ctx context.Context, on rules.Date, months int, groups []string) (f demand.Forecast, err error) {
-	if err := s.figures(ctx, demand.ForecastKey(on, months, groups), &f); err != nil {
-		return f, err
-	}
-	f.Performance = &demand.BackTest{}
-	return f, s.figures(ctx, demand.Key{Kind: demand.BackTestDefinition, On: on}, f.Performance)
+	return s.answerFigures(w, r, purpose, f.Stamp, f, func() [][]string { return reports.ForecastRows(groups, f, withTrials) })
 }
 
 func (s *server) showIndicators(w http.ResponseWriter, r *http.Request) error {
@@ -155,63 +123,11 @@ func (s *server) showIndicators(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	var report demand.Report
-	err := s.figures(r.Context(), demand.Key{Kind: demand.IndicatorDefinition, On: on}, &report)
+	report, err := s.reports.Indicators(r.Context(), on)
 	if err != nil {
 		return err
 	}
-	return s.answerFigures(w, r, purpose, report.Stamp, report, func() [][]string { return indicatorRows(report) })
-}
-
-func (s *server) schoolFacts(ctx context.Context) (demand.Schools, error) {
-	if s.Schools == nil {
-		return demand.Schools{}, nil
-	}
-	return s.Schools(ctx)
-}
-
-// figures gives what was published for the day, or makes and publishes it. What
-// is made for a day that is not over yet is not kept: it may still change.
-func (s *server) figures(ctx context.Context, key demand.Key, into any) error {
-	kept, err := s.Figures.Published(ctx, key)
-	if errors.Is(err, ErrNotFound) {
-		kept, err = s.makeFigures(ctx, key)
-	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(kept, into); err != nil {
-		return fmt.Errorf("published figures: %w", err)
-	}
-	return nil
-}
-
-// lastCommits is how long after midnight an event recorded before it may still
-// reach the log: figures of the day are kept from then on.
-const lastCommits = 5 * time.Minute
-
-func (s *server) makeFigures(ctx context.Context, key demand.Key) (json.RawMessage, error) {
-	s.figuring.Lock()
-	defer s.figuring.Unlock()
-	if kept, err := s.Figures.Published(ctx, key); !errors.Is(err, ErrNotFound) {
-		return kept, err // made while this one waited
-	}
-	log, err := s.Figures.FigureLog(ctx, key.On)
-	if err != nil {
-		return nil, err
-	}
-	schools, err := s.schoolFacts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	made, err := demand.Make(key, log, schools)
-	if err != nil {
-		return nil, err
-	}
-	if s.Clock().Before(key.On.Start().Add(lastCommits)) {
-		return made, nil
-	}
-	return s.Figures.Publish(ctx, key, made)
+	return s.answerFigures(w, r, purpose, report.Stamp, report, func() [][]string { return reports.IndicatorRows(report) })
 }
 
 // answerFigures keeps the question before it gives the answer, as JSON or, for
@@ -223,14 +139,13 @@ func (s *server) answerFigures(w http.ResponseWriter, r *http.Request, purpose s
 	}
 	mediaType := "application/json"
 	if strings.Contains(r.Header.Get("Accept"), "text/csv") {
-		mediaType, content = "text/csv; charset=utf-8", csvOf(stamped(stamp, rows()))
+		mediaType, content = "text/csv; charset=utf-8", reports.CSV(stamp, rows())
 	}
 	parameters := map[string]string{}
 	for name := range r.URL.Query() {
 		parameters[name] = r.URL.Query().Get(name)
 	}
-	question := demand.Question{By: actorOf(r), Purpose: purpose, Kind: stamp.Definition, Parameters: parameters, Position: stamp.LogPosition}
-	if err := s.Figures.RecordQuestion(r.Context(), question, content); err != nil {
+	if err := s.reports.Ask(r.Context(), actorOf(r), purpose, stamp, parameters, content); err != nil {
 		return err
 	}
 	return answerBytes(w, http.StatusOK, mediaType, content)

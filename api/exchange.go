@@ -45,7 +45,7 @@ func body(w http.ResponseWriter, r *http.Request, mediaType string, limit int64)
 	case err != nil:
 		return nil, problemMalformed.because(schemas.Problem{Reason: "must arrive to its end"})
 	}
-	return content, nil
+	return content, asSigned(r, content)
 }
 
 // answer writes the body as JSON once it is known that it can be written.

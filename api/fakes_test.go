@@ -12,6 +12,7 @@ import (
 	"ricongiungi/diary"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk/desktest"
 	"ricongiungi/services"
 	"ricongiungi/views"
 )
@@ -32,6 +33,7 @@ type fakes struct {
 	questions []demand.Question
 	logsRead  int
 	figureLog *demand.Log
+	desk      *desktest.Store
 
 	orders   []casefile.Order
 	received []Received

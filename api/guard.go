@@ -18,6 +18,7 @@ import (
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
+	"ricongiungi/modi"
 	"ricongiungi/views"
 )
 
@@ -28,6 +29,7 @@ type exchange struct {
 	command  string         // id of the command that the request gives, if it gives one
 	caseID   string         // that the address names
 	standing views.Standing // of that case
+	machine  *modi.Caller   // where another body's machine sent it
 }
 
 type exchangeKey struct{}
@@ -52,7 +54,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", x.id), slog.String("actor", x.actor.ID),
+			slog.String("request_id", x.id), slog.String("actor", x.actor.ID), slog.String("client", remoteHost(r)),
 			slog.String("case_id", x.caseID), slog.String("command_id", x.command))
 	})
 }
@@ -89,6 +91,12 @@ func (s *server) recovered(next http.Handler) http.Handler {
 func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := s.admit(w, r, may)
+		w, sent := s.signed(w, r)
+		if err == nil {
+			var leave func()
+			leave, err = s.enter(may)
+			defer leave()
+		}
 		if err == nil {
 			err = s.findCase(r)
 		}
@@ -98,6 +106,22 @@ func (s *server) guarded(may access.Permission, handle handler) http.HandlerFunc
 		if err != nil {
 			s.fail(w, r, err)
 		}
+		sent()
+	}
+}
+
+// enter takes one of the places for requests under way. Beyond them it is better
+// to be sent away at once than to wait and be given up on. What everybody may
+// ask is never turned away: whoever watches over us must get an answer.
+func (s *server) enter(may access.Permission) (leave func(), err error) {
+	if may.Anyone {
+		return func() {}, nil
+	}
+	select {
+	case s.places <- struct{}{}:
+		return func() { <-s.places }, nil
+	default:
+		return func() {}, ErrUnavailable
 	}
 }
 
@@ -112,6 +136,10 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, may access.Permis
 	}
 	if !s.limits.allow(w.Header(), caller, s.Clock()) {
 		return problemTooMany
+	}
+	guessed := refusal == problemUnauthorized && r.Header.Get("Authorization") != ""
+	if guessed && !s.mistakes.allow(http.Header{}, caller, s.Clock()) {
+		return problemTooMany // whoever has a token is not held up by who guesses beside them
 	}
 	if refusal == nil && !may.Anyone && !may.Roles[actorOf(r).Role] {
 		return problemForbidden
@@ -143,16 +171,22 @@ func (s *server) findCase(r *http.Request) error {
 
 // authenticate never says which check failed: the answer would help guessing.
 func (s *server) authenticate(r *http.Request) (casefile.Actor, error) {
+	if len(r.Header.Values("Authorization")) != 1 {
+		return casefile.Actor{}, problemUnauthorized
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || len(r.Header.Values("Authorization")) != 1 {
-		return casefile.Actor{}, problemUnauthorized
+	err := errNoBearer
+	if strings.EqualFold(scheme, "Bearer") {
+		var actor casefile.Actor
+		if actor, err = s.Tokens.Verify(token); err == nil {
+			return actor, nil
+		}
 	}
-	actor, err := s.Tokens.Verify(token)
-	if err != nil {
-		s.Log.Info("token refused", "request_id", exchangeOf(r).id, "reason", err.Error())
-		return casefile.Actor{}, problemUnauthorized
+	if s.Machines != nil {
+		return s.admitMachine(r)
 	}
-	return actor, nil
+	s.Log.Info("token refused", "request_id", exchangeOf(r).id, "reason", err.Error())
+	return casefile.Actor{}, problemUnauthorized
 }
 
 // remoteHost is the other end of the connection. Headers that claim another

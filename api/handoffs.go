@@ -18,7 +18,7 @@ func (s *server) acceptHandoff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	received, err := receive(raw, actorOf(r))
+	received, err := receive(raw, originOf(r))
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func answerReceipt(w http.ResponseWriter, receipt handoff.Receipt) error {
 }
 
 // receive checks one message and who sends it.
-func receive(raw []byte, by casefile.Actor) (Received, error) {
+func receive(raw []byte, from origin) (Received, error) {
 	if err := schemas.Handoff(raw); err != nil {
 		return Received{}, err
 	}
@@ -57,11 +57,11 @@ func receive(raw []byte, by casefile.Actor) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
-	received := Received{Raw: canonical, By: by}
+	received := Received{Raw: canonical, By: from.by, Signature: from.signature}
 	if err := json.Unmarshal(canonical, &received.Message); err != nil {
 		return Received{}, fmt.Errorf("read hand-off: %w", err)
 	}
-	if received.Message.Sender != by.Office {
+	if received.Message.Sender != from.by.Office {
 		return Received{}, problemForeignSender.because(schemas.Problem{Path: "/sender", Reason: "must be the office of the caller"})
 	}
 	return received, nil

@@ -21,6 +21,7 @@ import (
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk/desktest"
 )
 
 const (
@@ -52,8 +53,8 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
 	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	require.NoError(t, err)
-	f, log := &fakes{}, &bytes.Buffer{}
-	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Health: f, Wait: 20 * time.Millisecond,
+	f, log := &fakes{desk: desktest.New(now)}, &bytes.Buffer{}
+	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Department: f.desk, Health: f, Wait: 20 * time.Millisecond,
 		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)

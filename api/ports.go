@@ -4,14 +4,13 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"ricongiungi/casefile"
 	"ricongiungi/demand"
 	"ricongiungi/diary"
 	"ricongiungi/handoff"
-	"ricongiungi/rules"
+	"ricongiungi/reports"
 	"ricongiungi/services"
 	"ricongiungi/views"
 )
@@ -90,21 +89,10 @@ type Evidence interface {
 }
 
 // Figures answers what the department and the city's reports ask.
-type Figures interface {
-	// SchoolDemand counts who waits for a school on the day, with the position of the log.
-	SchoolDemand(ctx context.Context, q demand.Query, on rules.Date) ([]demand.Cell, int64, error)
-	// FigureLog reads the whole log as it was recorded before the day.
-	FigureLog(ctx context.Context, on rules.Date) (*demand.Log, error)
-	// Published gives figures as they were published. Errors: ErrNotFound.
-	Published(ctx context.Context, key demand.Key) (json.RawMessage, error)
-	// Publish keeps figures for good and gives those that stand.
-	Publish(ctx context.Context, key demand.Key, figures json.RawMessage) (json.RawMessage, error)
-	// RecordQuestion keeps who asked what for which purpose.
-	RecordQuestion(ctx context.Context, q demand.Question, answer []byte) error
-}
+type Figures = reports.Source
 
 // SchoolFacts gives what the indicators need to know of schools.
-type SchoolFacts func(ctx context.Context) (demand.Schools, error)
+type SchoolFacts = func(ctx context.Context) (demand.Schools, error)
 
 // Hub tells what the hub can offer: services to refer to, appointments to book.
 type Hub interface {

@@ -33,6 +33,20 @@ func (s *server) showSchema(w http.ResponseWriter, r *http.Request) error {
 	return answerBytes(w, http.StatusOK, "application/schema+json", content)
 }
 
+// contactFor is how long a security contact is said to hold; the standard wants
+// less than a year.
+const contactFor = 180 * 24 * time.Hour
+
+// showSecurityContact tells where to report a weakness of this installation (RFC 9116).
+func (s *server) showSecurityContact(w http.ResponseWriter, _ *http.Request) error {
+	if s.SecurityContact == "" {
+		return ErrNotFound
+	}
+	expires := s.Clock().Add(contactFor).UTC().Truncate(24 * time.Hour).Format(time.RFC3339)
+	return answerBytes(w, http.StatusOK, "text/plain; charset=utf-8",
+		[]byte("Contact: "+s.SecurityContact+"\nExpires: "+expires+"\nPreferred-Languages: it, en\n"))
+}
+
 // showLiveness asks nobody: whoever restarts processes must not do so because
 // the database is down.
 func (s *server) showLiveness(w http.ResponseWriter, r *http.Request) error {

@@ -91,9 +91,15 @@ func collectReferences(value any, into *[]string) {
 	}
 }
 
+// failing is what a test and a property have in common.
+type failing interface {
+	require.TestingT
+	Helper()
+}
+
 // holdToDescription checks a recorded answer: its status, headers and body must
 // be as described for the route.
-func holdToDescription(t *testing.T, r *http.Request, pattern string, answer *httptest.ResponseRecorder) {
+func holdToDescription(t failing, r *http.Request, pattern string, answer *httptest.ResponseRecorder) {
 	t.Helper()
 	doc, err := description()
 	require.NoError(t, err)
@@ -135,7 +141,7 @@ func TestHoldingToDescriptionNotices(t *testing.T) {
 var always = []string{"Cache-Control", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Link",
 	"Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"}
 
-func holdHeaders(t *testing.T, described *openapi3.ResponseRef, h http.Header) {
+func holdHeaders(t failing, described *openapi3.ResponseRef, h http.Header) {
 	t.Helper()
 	for _, name := range always {
 		assert.NotEmpty(t, h.Get(name), name)

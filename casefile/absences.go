@@ -34,12 +34,25 @@ func (c *ReportAbsences) decide(s *State, r Request) ([]Draft, *Refusal) {
 		return nil, refusal
 	}
 	reported := &AbsencesReported{OfMember: OfMember{m.ID}, From: c.From, To: c.To, Days: c.Days}
-	limit := r.Book.At(rules.AbsenceDays, c.To).Number()
-	reported.Total = c.Days + m.absentSince(c.To.AddMonths(-r.Book.At(rules.AbsenceWindow, c.To).Number()), c.To)
-	if reported.Total > limit && !s.absenceOpen(m.ID) {
-		reported.Alert = r.Book.Term(rules.AbsenceFollowUp, c.To)
-	}
+	reported.count(s, m, r.Book)
 	return []Draft{{Event: reported, On: c.To}}, nil
+}
+
+// count adds the report to those before it and raises the alert where they are
+// too many and none stands open.
+func (e *AbsencesReported) count(s *State, m *Member, book *rules.Book) {
+	window := book.At(rules.AbsenceWindow, e.To).Number()
+	e.Total = e.Days + m.absentSince(e.To.AddMonths(-window), e.To)
+	switch alarming := e.Total > book.At(rules.AbsenceDays, e.To).Number() && !s.absenceOpen(m.ID); {
+	case !alarming:
+		e.Alert = rules.Term{}
+	case e.Alert.IsZero():
+		e.Alert = book.Term(rules.AbsenceFollowUp, e.To)
+	}
+}
+
+func (e *AbsencesReported) restate(s *State, _ Fact, book *rules.Book) {
+	s.with(e.MemberID, func(m *Member) { e.count(s, m, book) })
 }
 
 func (c *ReportAbsences) check(m *Member) *Refusal {

@@ -35,6 +35,7 @@ type Due struct {
 	Lapsed   bool         `json:"lapsed"`                // the log holds that it was not done in time
 	About    string       `json:"about,omitempty"`       // code of what is meant where the item alone does not say, such as a paper
 	Family   bool         `json:"family,omitempty"`      // the family's own to do
+	Policy   bool         `json:"policy,omitempty"`      // counted by a rule of the office and not by law
 
 	remind   rules.Date
 	escalate rules.Date
@@ -45,8 +46,9 @@ type Due struct {
 // key identifies the item together with its day: a term that moves is a new term.
 func (d Due) key() string { return d.Item + "/" + d.Subject + "/" + d.Term.Due.String() }
 
-// Agenda lists what is to happen next, soonest first. It depends on the facts
-// and the book only: computing it again gives the same days.
+// Agenda lists what is to happen next, soonest first, and on one day what the law
+// counts before what the hub asks of itself. It depends on the facts and the book
+// only: computing it again gives the same days.
 func Agenda(s *State, book *rules.Book) []Due {
 	return agendaOf(s, book).items
 }
@@ -79,6 +81,8 @@ func agendaOf(s *State, book *rules.Book) *agenda {
 	}
 	a.protections()
 	slices.SortStableFunc(a.items, Due.compare)
+	a.setAside()
+	slices.SortStableFunc(a.later, Due.compare)
 	return a
 }
 
@@ -105,7 +109,15 @@ func (a *agenda) branches() {
 func (d Due) compare(e Due) int {
 	x, y := d.Term.Due, e.Term.Due
 	return cmp.Or(cmp.Compare(x.Year, y.Year), cmp.Compare(x.Month, y.Month), cmp.Compare(x.Day, y.Day),
-		cmp.Compare(d.Item, e.Item), cmp.Compare(d.Subject, e.Subject))
+		cmp.Compare(d.own(), e.own()), cmp.Compare(d.Item, e.Item), cmp.Compare(d.Subject, e.Subject))
+}
+
+// own is 1 for what the office's own rules count and 0 for what the law does.
+func (d Due) own() int {
+	if d.Policy {
+		return 1
+	}
+	return 0
 }
 
 type agenda struct {
@@ -113,12 +125,15 @@ type agenda struct {
 	book  *rules.Book
 	items []Due
 	still []Due // what stands still while children are referred as unaccompanied
+	later []Due // what waits for something on the agenda
 }
 
 func (a *agenda) add(d Due) {
 	key := d.key()
 	d.Lapsed = a.state.lapsed[key]
 	d.Family = itemsOfTheFamily[d.Item]
+	row, _ := a.book.Row(d.Term.Ref)
+	d.Policy = row.Certainty == rules.Policy
 	d.remind, d.escalate = a.reminder(d, key), a.escalation(d, key)
 	a.items = append(a.items, d)
 }

@@ -143,8 +143,7 @@ func (c *AnnulEvent) decide(s *State, r Request) ([]Draft, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	switch target.Event.(type) {
-	case *CaseOpened, *MemberListed:
+	if founds(target.Event) {
 		return nil, refusalOf("event_founds_case", "case.history",
 			"L'apertura della pratica non si annulla: ritira i familiari o correggi i dati.",
 			"The opening of the case cannot be annulled: withdraw the members or correct the data.").at("event_id")
@@ -160,13 +159,8 @@ func (s *State) amendable(id string) (Fact, *Refusal) {
 		if f.EventID != id {
 			continue
 		}
-		switch f.Event.(type) {
-		case *EventCorrected, *EventAnnulled, *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted:
-			return Fact{}, notCorrectable().at("event_id")
-		case *PersonErased, *LegalHoldPlaced, *LegalHoldLifted, *ProcessingRestricted, *RestrictionLifted:
-			return Fact{}, notCorrectable().at("event_id") // these end by an act of their own, or not at all
-		case *AddressSealed, *AccessCut, *UnsealingAsked:
-			return Fact{}, takesTwo()
+		if refusal := unamendable(f.Event); refusal != nil {
+			return Fact{}, refusal
 		}
 		if amended, stands := amendments.amend(f); stands {
 			return amended, nil
@@ -176,6 +170,38 @@ func (s *State) amendable(id string) (Fact, *Refusal) {
 		"L'evento non esiste in questa pratica, o è già annullato.",
 		"There is no such event on the case, or it is annulled already.").at("event_id")
 }
+
+// unamendable refuses what is never amended, whatever the case.
+func unamendable(e Event) *Refusal {
+	switch e.(type) {
+	case *EventCorrected, *EventAnnulled, *TermLapsed, *ReminderRaised, *TermEscalated, *AgeNoted:
+		return notCorrectable().at("event_id")
+	case *PersonErased, *LegalHoldPlaced, *LegalHoldLifted, *ProcessingRestricted, *RestrictionLifted:
+		return notCorrectable().at("event_id") // these end by an act of their own, or not at all
+	case *AddressSealed, *AccessCut, *UnsealingAsked:
+		return takesTwo()
+	}
+	return nil
+}
+
+// founds tells whether the case stands on the event.
+func founds(e Event) bool {
+	switch e.(type) {
+	case *CaseOpened, *MemberListed:
+		return true
+	}
+	return false
+}
+
+// Amendable tells whether events of that name can be corrected at all; whether
+// one can is decided when it is asked.
+func Amendable(name string) bool {
+	known, ok := events[name]
+	return ok && unamendable(known.construct()) == nil
+}
+
+// Annullable tells whether events of that name can be undone at all.
+func Annullable(name string) bool { return Amendable(name) && !founds(events[name].construct()) }
 
 func notCorrectable() *Refusal {
 	return refusalOf("not_correctable", "case.history",

@@ -78,6 +78,7 @@ var commands = map[string]func() Command{
 	"assign_counsellor":     newCommand[AssignCounsellor],
 	"record_contact":        newCommand[RecordContact],
 	"record_needs_profile":  newCommand[RecordNeedsProfile],
+	"attach_document":       newCommand[AttachDocument],
 	"supply_document":       newCommand[SupplyDocument],
 	"verify_document":       newCommand[VerifyDocument],
 	"record_visa_requested": newCommand[RecordVisaRequested],

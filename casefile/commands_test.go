@@ -75,6 +75,7 @@ func departureExamples() map[string]example {
 		"record_contact":        {until("authorised", wife), "2026-02-18", &RecordContact{On: day("2026-02-18"), Channel: "phone", Note: "calls back"}, "contact_made"},
 		"record_needs_profile":  {until("authorised", wife), "2026-02-20", &RecordNeedsProfile{Step: step(child, "2026-02-20"), NeedsProfile: NeedsProfile{Languages: []string{"ar"}, YearsOfSchool: 5}}, "needs_profile_recorded"},
 		"supply_document":       {until("authorised", wife), "2026-03-01", supplied.command, "document_supplied"},
+		"attach_document":       {until("authorised", wife), "2026-03-02", scan(wife, "2026-03-02", "aa"), "document_attached"},
 		"verify_document":       {and(until("authorised", wife), supplied), "2026-03-02", &VerifyDocument{Step: step(wife, "2026-03-02"), Item: "passport", Verdict: "accepted"}, "document_verified"},
 		"record_visa_requested": {until("authorised", wife), "2026-03-10", &RecordVisaRequested{Step: step(wife, "2026-03-10")}, "visa_requested"},
 		"record_visa_granted":   {until("visa_requested", wife), "2026-04-08", &RecordVisaGranted{step(wife, "2026-04-08"), day("2026-10-05")}, "visa_granted"},
@@ -177,8 +178,13 @@ func branchExamples(t *testing.T) map[string]example {
 		"transfer_case": {until("entered", wife), "2026-06-01", &TransferCase{On: day("2026-06-01"), Municipality: "015146"}, "case_transferred"},
 		"correct_event": {until("entered", child), "2026-05-06", &CorrectEvent{EventID: entry, Reason: "misread_stamp", Type: "record_entry", Body: body(&RecordEntry{step(child, "2026-05-02")})}, "event_corrected"},
 		"annul_event":   {until("entered", child), "2026-05-06", &AnnulEvent{EventID: entry, Reason: "other_family"}, "event_annulled"},
-		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed term_lapsed"},
+		"wake":          {until("authorised", wife), "2026-02-24", &Wake{}, "term_lapsed"},
 	}
+}
+
+// scan is a file of the passport.
+func scan(member, on, digest string) *AttachDocument {
+	return &AttachDocument{Step: step(member, on), Item: "passport", FileID: DeriveID(member, "scan"), MediaType: "image/png", Bytes: 90, Digest: digest}
 }
 
 func privacyExamples() map[string]example {

@@ -121,6 +121,10 @@ func (e *ConsulateAppointmentGiven) apply(s *State, f Fact) {
 	})
 }
 
+func (e *ConsulateAppointmentGiven) restate(s *State, _ Fact, _ *rules.Book) {
+	s.with(e.MemberID, func(m *Member) { e.Moved = !m.Consulate.At.IsZero() })
+}
+
 // ConsulateAppointmentMissed says that the appointment did not take place.
 type ConsulateAppointmentMissed struct {
 	OfMember

@@ -117,6 +117,7 @@ var events = map[string]eventType{
 	"contact_made":                    current[ContactMade](1),
 	"needs_profile_recorded":          current[NeedsProfileRecorded](1),
 	"document_supplied":               current[DocumentSupplied](1),
+	"document_attached":               current[DocumentAttached](1),
 	"document_verified":               current[DocumentVerified](1),
 	"visa_requested":                  current[VisaRequested](1),
 	"visa_granted":                    current[VisaGranted](1),

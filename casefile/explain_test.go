@@ -14,7 +14,8 @@ func TestEveryAgendaItemIsCountedFromTheEventItNames(t *testing.T) {
 	for name, e := range examples(t) {
 		s := given(t, and(e.given, told(e.on, e.tell))...)
 		standing := Standing(s.facts)
-		for _, d := range Agenda(s.state(), book) {
+		agenda := agendaOf(s.state(), book)
+		for _, d := range slices.Concat(agenda.items, agenda.later) {
 			seen[d.Item] = true
 			if f, found := d.StartedBy(standing); found == slices.Contains(ownDays, d.Item) {
 				t.Errorf("after %s: %s is counted from %s, starting with the event %q", name, d.Item, d.Term.From, f.EventID)

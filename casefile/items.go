@@ -2,6 +2,8 @@
 
 package casefile
 
+import "slices"
+
 // itemsOfTheFamily and itemsOfTheOffices name together everything that may stand
 // on an agenda. Nobody reminds a family of what an office owes.
 var (
@@ -41,4 +43,53 @@ func setOf(names ...string) map[string]bool {
 		set[name] = true
 	}
 	return set
+}
+
+// What waits is kept apart from the agenda, so that it says what is to be done
+// this morning. What the law counts never waits.
+var (
+	// withFamily are items that take a family that was spoken to, however late.
+	withFamily = setOf("information_pack", "needs_profile", "consulate_request", "papers", "school_guidance")
+
+	// comesFirst names what must be done, or found undone, before an item is
+	// worth anybody's time.
+	comesFirst = map[string][]string{
+		"school_guidance":    {"needs_profile"},
+		"nulla_osta_at_risk": {"first_contact", "consulate_request", "consulate_appointment"},
+	}
+
+	// oneByOne are items that come in a row, each after the one before it.
+	oneByOne = setOf("check_in", "attendance_check", "birthday")
+)
+
+// setAside takes off the agenda what waits for something else on it.
+func (a *agenda) setAside() {
+	if slices.ContainsFunc(a.items, func(d Due) bool { return d.Item == "first_contact" }) {
+		a.postponeIf(func(d Due) bool { return withFamily[d.Item] && !d.Lapsed })
+	}
+	items := slices.Clone(a.items)
+	a.postponeIf(func(d Due) bool { return slices.ContainsFunc(items, d.waitsFor) })
+}
+
+func (a *agenda) postponeIf(waits func(Due) bool) {
+	var now []Due
+	for _, d := range a.items {
+		if waits(d) {
+			a.later = append(a.later, d)
+			continue
+		}
+		now = append(now, d)
+	}
+	a.items = now
+}
+
+// waitsFor tells whether the other item, which has not lapsed, comes before this one.
+func (d Due) waitsFor(first Due) bool {
+	switch {
+	case first.MemberID != "" && first.MemberID != d.MemberID, d.Lapsed, first.Lapsed:
+		return false
+	case oneByOne[d.Item] && first.Item == d.Item:
+		return first.Term.Due.Before(d.Term.Due)
+	}
+	return slices.Contains(comesFirst[d.Item], first.Item)
 }

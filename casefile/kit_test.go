@@ -139,7 +139,8 @@ func (s *story) record() *story {
 // onlyKnownItems holds the agenda to the table of what may stand on it.
 func (s *story) onlyKnownItems() {
 	s.t.Helper()
-	for _, d := range Agenda(s.state(), s.book) {
+	agenda := agendaOf(s.state(), s.book)
+	for _, d := range slices.Concat(agenda.items, agenda.later) {
 		if !slices.Contains(AgendaItems(), d.Item) {
 			s.t.Errorf("%s stands on the agenda and not in the table of items", d.Item)
 		}
@@ -180,7 +181,8 @@ func (s *story) thenNothing() *story {
 	return s.then()
 }
 
-// thenDue checks the day of one item of the agenda, which subject narrows down.
+// thenDue checks the day of one item, which subject narrows down, whether it is
+// on the agenda or waits for something on it.
 func (s *story) thenDue(item, subject, due string) *story {
 	s.t.Helper()
 	d, ok := s.due(item, subject)
@@ -199,7 +201,8 @@ func (s *story) thenNotDue(item, subject string) *story {
 }
 
 func (s *story) due(item, subject string) (Due, bool) {
-	items := Agenda(s.state(), s.book)
+	agenda := agendaOf(s.state(), s.book)
+	items := slices.Concat(agenda.items, agenda.later)
 	at := slices.IndexFunc(items, func(d Due) bool { return d.Item == item && (subject == "" || d.Subject == subject) })
 	if at < 0 {
 		return Due{}, false
@@ -209,7 +212,8 @@ func (s *story) due(item, subject string) (Due, bool) {
 
 func (s *story) agenda() string {
 	text := ""
-	for _, d := range Agenda(s.state(), s.book) {
+	agenda := agendaOf(s.state(), s.book)
+	for _, d := range slices.Concat(agenda.items, agenda.later) {
 		text += fmt.Sprintf("%s %s %s\n", d.Term.Due, d.Item, d.Subject)
 	}
 	return text

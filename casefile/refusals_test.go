@@ -139,6 +139,7 @@ func arrivalRefusals() []refusal {
 	issued := until("permit_issued", child)
 	return []refusal{
 		{"an arrival expected of one who is here", entered, "2026-05-05", &ExpectArrival{MemberID: wife, Expected: day("2026-06-01"), Confidence: "ticket"}, "already_recorded"},
+		{"a file attached with other content", and(decided, told("2026-03-10", scan(wife, "2026-03-10", "aa"))), "2026-03-11", scan(wife, "2026-03-11", "bb"), "file_known"},
 		{"a paper looked at before it was there", decided, "2026-03-10", &VerifyDocument{Step: step(wife, "2026-03-10"), Item: "passport", Verdict: "accepted"}, "document_not_supplied"},
 		{"an entry before the visa", granted, "2026-05-04", &RecordEntry{step(wife, "2026-04-07")}, "days_out_of_order"},
 		{"an entry under a visa that was over", granted, "2026-10-06", &RecordEntry{step(wife, "2026-10-06")}, "visa_expired"},

@@ -203,7 +203,7 @@ func TestWhatWasMendedInTheMeantimeIsNotEscalated(t *testing.T) {
 }
 
 func TestTheFamilyIsRemindedInItsLanguage(t *testing.T) {
-	s := given(t, and(until("authorised", wife), told("2026-02-17", &SetContactPreferences{On: day("2026-02-17"), Language: "arz", Channel: "message", Reminders: true}))...)
+	s := given(t, and(until("authorised", wife), told("2026-02-17", &SetContactPreferences{On: day("2026-02-17"), Language: "arz", Channel: "message", Reminders: true}), met())...)
 	for _, f := range s.sleepThrough("2026-03-02") {
 		e, reminded := f.Event.(*ReminderRaised)
 		if !reminded || e.Item != "consulate_request" || e.MemberID != wife {

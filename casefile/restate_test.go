@@ -3,6 +3,7 @@
 package casefile
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -322,5 +323,115 @@ func shiftDays(v reflect.Value, days int) {
 		case field.Kind() == reflect.Struct && v.Type().Field(i).Anonymous:
 			shiftDays(field, days)
 		}
+	}
+}
+
+// keptAsRecorded are fields that no command tells and that a correction of
+// something else leaves alone, each with the reason. What the engine notes of
+// the passing of time, and amendments, stay as they are as a whole.
+var keptAsRecorded = map[string]string{
+	"case_opened.sponsor_id":                     "an id",
+	"check_in_held.concerns":                     "follow from its own scores",
+	"information_pack_sent.asked":                "the language in which it was sent was so",
+	"information_pack_sent.fallback":             "the language in which it was sent was so",
+	"member_lapsed.cause":                        "what a person decided on",
+	"member_upheld.cause":                        "what a person decided on",
+	"place_refused.contestable":                  "told to the schools, who acted on it",
+	"protection_recorded.code":                   "a constant",
+	"protection_recorded.over_on":                "its own day",
+	"referral_closed.status":                     "follows from its own outcome",
+	"unaccompanied_minor_referred.over_capacity": "judged by a figure that is not kept",
+}
+
+// fieldsOf are the fields of a shape on the wire, embedded ones among them; a
+// term or a day is one field.
+func fieldsOf(shape reflect.Type) map[string]reflect.Type {
+	fields := map[string]reflect.Type{}
+	for i := range shape.NumField() {
+		field := shape.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "" && field.Anonymous {
+			maps.Copy(fields, fieldsOf(field.Type))
+			continue
+		}
+		fields[name] = field.Type
+	}
+	return fields
+}
+
+// tellable are the names of what commands tell, at any depth.
+func tellable(shape reflect.Type, into map[string]bool) {
+	for shape.Kind() == reflect.Pointer || shape.Kind() == reflect.Slice {
+		shape = shape.Elem()
+	}
+	if shape.Kind() != reflect.Struct || shape == reflect.TypeFor[rules.Date]() {
+		return
+	}
+	for name, field := range fieldsOf(shape) {
+		into[name] = true
+		tellable(field, into)
+	}
+}
+
+// Whoever adds an event that holds more than it was told has to say how it is
+// restated, or why it is not.
+func TestEveryEventThatHoldsMoreThanItWasToldIsRestated(t *testing.T) {
+	told := map[string]bool{}
+	for _, name := range CommandNames() {
+		tellable(reflect.TypeOf(commands[name]()).Elem(), told)
+	}
+	unused := maps.Clone(keptAsRecorded)
+	for _, name := range EventNames() {
+		event := events[name].construct()
+		if noticedByEngine(event) || amends(event) {
+			continue
+		}
+		_, restated := event.(restatable)
+		for field, shape := range fieldsOf(reflect.TypeOf(event).Elem()) {
+			delete(unused, name+"."+field)
+			term := shape == termType || shape == reflect.PointerTo(termType) // counted anew wherever it stands
+			if !term && !told[field] && !restated && keptAsRecorded[name+"."+field] == "" {
+				t.Errorf("%s.%s is worked out, and nothing says how it is restated", name, field)
+			}
+		}
+	}
+	for name := range unused {
+		t.Errorf("%s does not exist", name)
+	}
+}
+
+func TestWhatHangsOnAnAnnulledStepIsRestated(t *testing.T) {
+	atSchool := until("school_started", child)
+	absent := func(from, to string, days int) Command {
+		return &ReportAbsences{MemberID: child, From: day(from), To: day(to), Days: days}
+	}
+	for name, c := range map[string]struct {
+		given  []telling
+		annuls string
+		of     string
+	}{
+		"an alert that an earlier report had led to": {and(atSchool, told("2026-09-30", absent("2026-09-14", "2026-09-29", 10)), told("2026-10-30", absent("2026-10-05", "2026-10-28", 10))),
+			"absences_reported", child},
+		"an appointment that replaced none": {and(until("authorised", wife), told("2026-03-02", &RecordConsulateAppointment{step(wife, "2026-03-02"), noon("2026-04-01")}),
+			told("2026-03-09", &RecordConsulateAppointment{step(wife, "2026-03-09"), noon("2026-04-08")})), "consulate_appointment_given", wife},
+		"a code that corrects none": {and(until("entered", wife), told("2026-05-12", &RecordTaxCode{On: day("2026-05-12"), PersonID: wife, Code: provisional}),
+			told("2026-05-13", &RecordTaxCode{On: day("2026-05-13"), PersonID: wife, Code: "07643520567"})), "tax_code_recorded", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := given(t, c.given...)
+			first := slices.IndexFunc(s.facts, func(f Fact) bool { return EventName(f.Event) == c.annuls && memberOf(f.Event) == c.of })
+			s.when("2026-11-02", &AnnulEvent{EventID: s.facts[first].EventID, Reason: "other_family"})
+			s.thenAmended("event_annulled:"+c.annuls, "event_corrected:"+c.annuls)
+		})
+	}
+}
+
+func TestAnIdentificationIsLateByTheCorrectedReferral(t *testing.T) {
+	s := given(t, and(referredChild(), told("2026-05-18", &RecordUnaccompaniedStep{Step: step(child, "2026-05-18"), What: MinorIdentified}))...)
+	was := s.state().Member(child).Unaccompanied.Identification.Due
+	s.correct("2026-05-20", s.eventID("unaccompanied_minor_referred", child), "refer_unaccompanied_minor", referral("2026-05-18"))
+	s.thenAmended("event_corrected:unaccompanied_minor_referred", "event_corrected:unaccompanied_step_recorded")
+	if is := s.state().Member(child).Unaccompanied.Identification.Due; is == was {
+		t.Errorf("the term is still %s", is)
 	}
 }

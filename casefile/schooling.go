@@ -214,6 +214,10 @@ func (e *AttendanceConfirmed) apply(s *State, f Fact) {
 	})
 }
 
+func (e *AttendanceConfirmed) restate(s *State, f Fact, book *rules.Book) {
+	s.with(e.MemberID, func(m *Member) { e.Months = stayed(m.School.StartedOn, f.OccurredOn(), book) })
+}
+
 // SchoolTransferred is a change of school without a gap in the attendance.
 type SchoolTransferred struct {
 	OfMember
@@ -227,6 +231,10 @@ func (e *SchoolTransferred) apply(s *State, f Fact) {
 		m.School.Code, m.School.TransferredOn = e.SchoolCode, f.OccurredOn()
 		m.School.Transferred++
 	})
+}
+
+func (e *SchoolTransferred) restate(s *State, _ Fact, _ *rules.Book) {
+	s.with(e.MemberID, func(m *Member) { e.FromCode = m.School.Code })
 }
 
 // SchoolLeft ends the attendance; a new request may follow.

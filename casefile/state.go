@@ -28,6 +28,7 @@ type State struct {
 	ContactOn       rules.Date
 	Contact         Contact
 	SponsorPapers   []*Document
+	Scans           []Scan // in the order in which they were attached
 	PlanOn          rules.Date
 	Goals           []string
 	Plan            []*Goal

@@ -74,7 +74,7 @@ func (v SupportView) ForSchool() SupportView {
 // support fills in what is sent to the family and the sponsor's own papers.
 func (v *View) support(s *State, book *rules.Book) {
 	v.ContactChannel, v.FamilyReminders = s.Contact.Channel, s.Contact.Reminders
-	v.Packs, v.SponsorPapers = s.Contact.Packs, s.SponsorPapers
+	v.Packs, v.SponsorPapers, v.Scans = s.Contact.Packs, s.SponsorPapers, s.Scans
 	if s.Review.FiledOn.IsZero() && s.Review.DecidedOn.IsZero() && !s.OpenedOn.IsZero() {
 		v.SponsorChecks = SponsorChecklist(s, book)
 	}

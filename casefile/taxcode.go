@@ -89,6 +89,10 @@ func (e *TaxCodeRecorded) apply(s *State, f Fact) {
 	s.TaxCodes[person] = TaxCode{Kind: e.Kind, On: f.OccurredOn(), By: e.Definitive}
 }
 
+func (e *TaxCodeRecorded) restate(s *State, _ Fact, _ *rules.Book) {
+	e.Corrects = s.TaxCodes[s.canonical(e.PersonID)].Kind == e.Kind
+}
+
 // taxCodes asks for the definitive code of whoever has a provisional one.
 func (a *agenda) taxCodes() {
 	for _, person := range sortedKeys(a.state.TaxCodes) {

@@ -219,6 +219,14 @@ func (e *UnaccompaniedStepRecorded) apply(s *State, f Fact) {
 	})
 }
 
+func (e *UnaccompaniedStepRecorded) restate(s *State, f Fact, _ *rules.Book) {
+	s.with(e.MemberID, func(m *Member) {
+		if m.Unaccompanied != nil {
+			e.Late = m.Unaccompanied.late(e.What, f.OccurredOn())
+		}
+	})
+}
+
 // ReunificationResumed ends the pause.
 type ReunificationResumed struct {
 	OfMember
@@ -294,6 +302,3 @@ func (d *Due) postpone(pauses []Pause, book *rules.Book) {
 	d.Pauses = within
 	d.Term.Due = book.Postponed(d.Term, ReviewClock{Pauses: within}.suspended())
 }
-
-// Paused lists what stands still while children are referred as unaccompanied.
-func Paused(s *State, book *rules.Book) []Due { return agendaOf(s, book).still }

@@ -31,6 +31,7 @@ type View struct {
 	Packs           []Pack            `json:"information_packs,omitempty"`
 	SponsorPapers   []*Document       `json:"sponsor_documents,omitempty"`
 	SponsorChecks   []CheckItem       `json:"sponsor_checklist,omitempty"`
+	Scans           []Scan            `json:"document_files,omitempty"`
 	PlanOn          rules.Date        `json:"plan_on,omitzero"`
 	Goals           []string          `json:"goals"`
 	Plan            []GoalView        `json:"plan,omitempty"`
@@ -51,6 +52,7 @@ type View struct {
 	PersonLinks     []PersonLink      `json:"person_links,omitempty"`
 	HandedOver      []HandedOver      `json:"handed_over,omitempty"`
 	Paused          []DueView         `json:"paused,omitempty"` // what stands still, not due
+	Later           []DueView         `json:"later,omitempty"`  // what waits for something on the agenda
 	Guard           *Guard            `json:"guard,omitempty"`
 	People          []Person          `json:"people,omitempty"`
 }
@@ -199,14 +201,17 @@ func ViewOf(s *State, book *rules.Book) View {
 	for _, r := range s.Referrals {
 		v.Referrals = append(v.Referrals, referralView(r))
 	}
-	a := agendaOf(s, book)
-	for _, d := range a.items {
-		v.Agenda = append(v.Agenda, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
-	}
-	for _, d := range a.still {
-		v.Paused = append(v.Paused, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
-	}
+	agenda := agendaOf(s, book)
+	v.Agenda, v.Later, v.Paused = append(v.Agenda, dueViews(agenda.items, book)...), dueViews(agenda.later, book), dueViews(agenda.still, book)
 	return v
+}
+
+func dueViews(items []Due, book *rules.Book) []DueView {
+	var all []DueView
+	for _, d := range items {
+		all = append(all, DueView{Due: d, DueOn: d.Term.Due, Why: d.Explain(book)})
+	}
+	return all
 }
 
 // WithoutReview leaves out what the SUI, the consulate and the courts decided

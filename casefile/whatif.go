@@ -115,7 +115,8 @@ func effectOnVerdict(was, is string) string {
 // as it stands on the agenda.
 func findings(s *State, book *rules.Book, today rules.Date) []finding {
 	var all []finding
-	for _, d := range Agenda(s, book) {
+	agenda := agendaOf(s, book)
+	for _, d := range slices.Concat(agenda.items, agenda.later) {
 		all = append(all, dated(d.Item, d.Subject, d.MemberID, d.Term, rules.Date{}, today)...)
 	}
 	all = append(all, reviewKept(s, book, today)...)

@@ -14,6 +14,7 @@ import (
 	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
+	"ricongiungi/views"
 )
 
 // casePage is a case at a glance.
@@ -23,9 +24,16 @@ type casePage struct {
 	Sponsor   casefile.Person
 	Relatives []relative
 	Whose     string
-	Due       []dueLine
+	Due       []dueLine // the soonest
+	Later     []dueLine
+	Missing   []missing
+	Meetings  []casefile.AppointmentView // still to come
+	Open      []casefile.ReferralView    // referrals that are not closed
+	Notes     []timelineEntry            // the latest remarks
 	Today     rules.Date
-	Done      string // wire name of the command just recorded
+	Done      *donePart // of what was recorded a moment ago
+	Kept      string    // wire name of the command whose draft was kept
+	Drafts    []views.Draft
 	MayRecord bool
 }
 
@@ -35,6 +43,14 @@ type relative struct {
 	Who   casefile.Person
 	Age   int // -1 when the birth date is not known
 	Strip []stop
+	Next  *dueLine // the soonest thing to do about them
+}
+
+// missing are the papers that somebody still has to bring.
+type missing struct {
+	Who    string
+	ID     string
+	Papers []casefile.CheckItem
 }
 
 // stop is one step on the strip of a member's way.
@@ -55,8 +71,16 @@ func (s *console) showCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := s.glance(v.voice, view)
-	page.Whose = operators[view.CounsellorID].Name
-	page.Done = r.FormValue("done")
+	page.Whose = v.voice.whose(view.CounsellorID, operators)
+	page.Due = s.dueOf(r, view)
+	page.next()
+	if len(page.Due) > atOnce+1 {
+		page.Due, page.Later = page.Due[:atOnce], page.Due[atOnce:]
+	}
+	if page.Done, err = s.done(r, view); err != nil {
+		return err
+	}
+	page.Kept = r.FormValue("kept")
 	page.MayRecord = s.Rights.Route("POST", "/v1/cases/{case_id}/commands").Roles[v.who.Role]
 	return s.show(w, r, http.StatusOK, "case", page.Family, page)
 }
@@ -104,16 +128,41 @@ func (s *console) glance(v voice, view casefile.View) casePage {
 	page.Sponsor, page.Family = people[view.SponsorID], v.family(view.People)
 	for _, m := range view.Members {
 		page.Relatives = append(page.Relatives, relativeOf(m, people[m.MemberID], page.Today))
+		page.lacking(v.fullName(people[m.MemberID]), m.MemberID, m.Checklist)
 	}
-	for _, item := range view.Agenda {
-		line := dueLine{}
-		line.CaseID, line.DueView = view.CaseID, item
-		if p, known := people[item.MemberID]; known {
-			line.Person = &p
-		}
-		page.Due = append(page.Due, line)
-	}
+	page.lacking(page.Family, view.SponsorID, view.SponsorChecks)
+	page.Meetings = slices.DeleteFunc(slices.Clone(view.Appointments), func(a casefile.AppointmentView) bool { return a.Outcome != "" })
+	page.Open = slices.DeleteFunc(slices.Clone(view.Referrals), func(f casefile.ReferralView) bool { return !f.ClosedOn.IsZero() })
 	return page
+}
+
+// next puts the soonest thing to do beside each member whom it concerns.
+func (p *casePage) next() {
+	for i := range p.Relatives {
+		for at := range p.Due {
+			about := func(who casefile.Person) bool { return who.PersonID == p.Relatives[i].MemberID }
+			if slices.ContainsFunc(p.Due[at].People, about) {
+				p.Relatives[i].Next = &p.Due[at]
+				break
+			}
+		}
+	}
+}
+
+// atOnce is how many things to do are seen without asking for more.
+const atOnce = 6
+
+// lacking adds the required papers of somebody that are not there or not good.
+func (p *casePage) lacking(who, id string, checks []casefile.CheckItem) {
+	m := missing{Who: who, ID: id}
+	for _, c := range checks {
+		if c.Need == rules.Required && c.Status != "supplied" && c.Status != "verified" {
+			m.Papers = append(m.Papers, c)
+		}
+	}
+	if m.Papers != nil {
+		p.Missing = append(p.Missing, m)
+	}
 }
 
 func relativeOf(m casefile.MemberView, who casefile.Person, today rules.Date) relative {
@@ -124,20 +173,35 @@ func relativeOf(m casefile.MemberView, who casefile.Person, today rules.Date) re
 	return known
 }
 
-// strip shows the main way with the days of what is recorded.
+// strip shows the main way with the days of what is recorded. Who was here
+// already needs no visa; a court's order stands in place of the nulla osta.
 func strip(m casefile.MemberView) []stop {
+	recorded := map[string]rules.Date{}
+	for _, step := range m.Steps {
+		recorded[step.Step] = step.On
+	}
+	here := !recorded["present"].IsZero()
 	var stops []stop
 	last := -1
-	for i, name := range casefile.WaySteps() {
-		at := slices.IndexFunc(m.Steps, func(step casefile.StepView) bool { return step.Step == name })
-		if at < 0 {
-			stops = append(stops, stop{Step: name})
+	for _, name := range casefile.WaySteps() {
+		if name == "visa_ordered" && recorded[name].IsZero() {
+			name = "nulla_osta_issued"
+		}
+		on := recorded[name]
+		if on.IsZero() && (name == "present" || here && slices.Contains(abroad, name)) {
 			continue
 		}
-		stops, last = append(stops, stop{Step: name, On: m.Steps[at].On, Class: "done"}), i
+		stops = append(stops, stop{Step: name, On: on})
+		if !on.IsZero() {
+			last = len(stops) - 1
+			stops[last].Class = "done"
+		}
 	}
 	if last >= 0 && m.Ending == "" {
 		stops[last].Class = "now"
 	}
 	return stops
 }
+
+// abroad are the steps of those who are not here yet.
+var abroad = []string{"nulla_osta_issued", "visa_requested", "visa_granted", "entered"}

@@ -14,7 +14,10 @@ import (
 	"ricongiungi/access"
 	"ricongiungi/casefile"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
 	"ricongiungi/rules"
+	"ricongiungi/schools/desk"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -26,10 +29,32 @@ type Views interface {
 	Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.CaseRow], error)
 	History(ctx context.Context, q views.HistoryQuery) (views.Page[views.Entry], error)
 	Agenda(ctx context.Context, q views.AgendaQuery) (views.Page[views.AgendaRow], error)
+	// Meetings gives the open appointments between two instants, by the hour.
+	Meetings(ctx context.Context, q views.AgendaQuery, from, to time.Time) ([]views.Meeting, error)
 	// People gives the people of several cases, sponsor first.
 	People(ctx context.Context, caseIDs []string) (map[string][]casefile.Person, error)
 	// Operators gives who works with the system, by id.
 	Operators(ctx context.Context) (map[string]views.Operator, error)
+	// Services gives whom the hub refers to.
+	Services(ctx context.Context) (services.Directory, error)
+}
+
+// Desk keeps what is an operator's own: drafts and lists of cases.
+type Desk interface {
+	KeepDraft(ctx context.Context, d views.Draft) error
+	Draft(ctx context.Context, actorID, caseID, command string) (views.Draft, error)
+	Drafts(ctx context.Context, actorID string) ([]views.Draft, error)
+	DropDraft(ctx context.Context, actorID, caseID, command string) error
+	KeepList(ctx context.Context, l views.SavedList) error
+	Lists(ctx context.Context, actorID string) ([]views.SavedList, error)
+	DropList(ctx context.Context, actorID, name string) error
+}
+
+// Files keeps scans of papers, sealed with the person they are about.
+type Files interface {
+	KeepFile(ctx context.Context, f views.File) (digest string, err error)
+	File(ctx context.Context, caseID, fileID string) (f views.File, digest string, err error)
+	DropFile(ctx context.Context, caseID, fileID string) error
 }
 
 // Orders keeps commands until they are settled.
@@ -47,11 +72,16 @@ type Engine interface {
 // required.
 type Config struct {
 	Views  Views
+	Desk   Desk
+	Files  Files
 	Orders Orders
 	Engine Engine
 	SignIn *identity.SignIn
 	Rights access.Rights
 	Book   *rules.Book
+
+	Department *desk.Desk      // of the education department
+	Reports    *reports.Office // figures for those who plan
 
 	Clock   func() time.Time
 	Log     *slog.Logger
@@ -124,6 +154,7 @@ type route struct {
 	method, pattern string
 	handle          handler
 	api             string // the route of the API that asks the same, whose permission counts
+	limit           int64  // of what is posted, in bytes; formLimit unless there is one
 }
 
 // routes need no sign-in.
@@ -136,16 +167,38 @@ func (s *console) routes() []route {
 	}
 }
 
+// The routes of the API whose permissions the pages share.
+const (
+	readCase    = "GET /v1/cases/{case_id}"
+	readHistory = "GET /v1/cases/{case_id}/history"
+	giveCommand = "POST /v1/cases/{case_id}/commands"
+)
+
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
-	return []route{
+	return append(s.schoolRoutes(), []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},
-		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: "GET /v1/cases/{case_id}"},
-		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: "GET /v1/cases/{case_id}/history"},
-		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: "POST /v1/cases/{case_id}/commands"},
-		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: "POST /v1/cases/{case_id}/commands"},
-		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: "POST /v1/cases/{case_id}/commands"},
-	}
+		{method: "GET", pattern: "/cases.csv", handle: s.exportCases, api: "GET /v1/cases"},
+		{method: "POST", pattern: "/lists", handle: s.keepList, api: "GET /v1/cases"},
+		{method: "POST", pattern: "/lists/drop", handle: s.dropList, api: "GET /v1/cases"},
+		{method: "GET", pattern: "/together", handle: s.showTogether, api: giveCommand},
+		{method: "GET", pattern: "/together/{command}", handle: s.showTogether, api: giveCommand},
+		{method: "POST", pattern: "/together/{command}", handle: s.takeTogether, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: readCase},
+		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: readHistory},
+		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/record/{command}/discard", handle: s.dropDraft, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/papers", handle: s.showPapers, api: readCase},
+		{method: "POST", pattern: "/cases/{case_id}/papers/{person_id}/{item}", handle: s.takeFile, api: giveCommand, limit: fileLimit + formLimit},
+		{method: "GET", pattern: "/cases/{case_id}/files/{file_id}", handle: s.showFile, api: readHistory},
+		{method: "POST", pattern: "/cases/{case_id}/undo", handle: s.undoNow, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.showUndo, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},
+		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.showCorrection, api: giveCommand},
+		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/correct", handle: s.takeCorrection, api: giveCommand},
+	}...)
 }

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/schemas"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -20,25 +20,28 @@ import (
 type input struct {
 	Name, Label string
 	Help        string // what is expected, where the label does not say it
-	Control     string // day, instant, choice, yes_no, number, lines, text or note
+	Control     string // day, instant, choice, some, slots, yes_no, number, money, lines, text or note
 	Required    bool
 	Options     []option
+	Slots       [][]option // of slots: the same options, once for each place
 	Value       string
 	Problem     string // why the value cannot be taken
 	Min, Max    string
 	Longest     int
+	Quick       string // of the day it happened: the days before this one are a click away
 }
 
 type option struct {
 	Value, Label string
+	Hint         string // what tells it from others of the same label
 	Chosen       bool
 }
 
-// drawable tells whether a form can be made of the command: lists of things
-// with fields of their own have pages of their own.
+// drawable tells whether a form can be made of the command: files and lists of
+// things with fields of their own have pages of their own.
 func drawable(command string) bool {
 	fields := schemas.Fields(command)
-	return fields != nil && command != "correct_event" && command != "wake" && !slices.ContainsFunc(fields, listOfThings)
+	return fields != nil && command != "correct_event" && command != "attach_document" && command != "wake" && !slices.ContainsFunc(fields, listOfThings)
 }
 
 func listOfThings(f schemas.Field) bool {
@@ -47,21 +50,56 @@ func listOfThings(f schemas.Field) bool {
 
 // sheet knows the case whose form is drawn: whom and what its ids may mean.
 type sheet struct {
+	command   string
 	voice     voice
 	view      casefile.View
 	family    string
 	people    map[string]string
 	operators map[string]views.Operator
+	services  []option
+	events    []option
+	book      *rules.Book
 	today     rules.Date
 }
 
-func (s *console) sheet(r *http.Request, view casefile.View) sheet {
+func (s *console) sheet(r *http.Request, view casefile.View, command string) (sheet, error) {
 	v := visitOf(r).voice
-	operators, err := s.Views.Operators(r.Context())
-	if err != nil {
-		s.Log.Warn("operators not read", "error", err.Error()) // the form shows ids instead
+	sh := sheet{command: command, voice: v, view: view, family: s.glance(v, view).Family, people: v.names(view.People), book: s.Book, today: s.today()}
+	var err error
+	if sh.operators, err = s.Views.Operators(r.Context()); err != nil {
+		return sh, err
 	}
-	return sheet{voice: v, view: view, family: s.glance(v, view).Family, people: v.names(view.People), operators: operators, today: s.today()}
+	if sh.services, err = s.servicesOffered(r, view); err != nil {
+		return sh, err
+	}
+	if command == "annul_event" {
+		sh.events, err = s.eventOptions(r, view)
+	}
+	return sh, err
+}
+
+// servicesOffered are those that take referrals today.
+func (s *console) servicesOffered(r *http.Request, view casefile.View) ([]option, error) {
+	directory, err := s.Views.Services(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	options := []option{}
+	for _, row := range directory.Find(services.Query{Municipio: view.Municipio, On: s.today()}) {
+		options = append(options, option{Value: row.Code, Label: visitOf(r).voice.of(row.Name)})
+	}
+	return byLabel(options), nil
+}
+
+// toSeveral tells whether the command may be given for several members at once:
+// it says of each the same, and names nothing that only one of them has.
+func toSeveral(command string) bool {
+	fields := schemas.Fields(command)
+	one := func(f schemas.Field) bool {
+		_, names := choosers[f.Name]
+		return names && strings.HasSuffix(f.Name, "_id") && f.Name != "member_id" && f.Name != "holder_id"
+	}
+	return slices.ContainsFunc(fields, func(f schemas.Field) bool { return f.Name == "member_id" }) && !slices.ContainsFunc(fields, one)
 }
 
 // inputs are the controls for the fields, filled with what was typed or, on a
@@ -74,14 +112,15 @@ func (s sheet) under(prefix string, fields []schemas.Field, typed url.Values, pr
 	var inputs []input
 	for _, f := range fields {
 		name := prefix + f.Name
-		if f.Type == "object" {
-			inputs = append(inputs, s.under(name+".", f.Fields, typed, problems)...)
+		switch {
+		case f.Type == "object":
+			inputs = append(inputs, s.under(name+".", partsOf(f), typed, problems)...)
 			continue
+		case f.Name == "refs" && slices.ContainsFunc(fields, func(f schemas.Field) bool { return f.Name == "member_ids" }):
+			continue // says the same in the Prefecture's numbers
 		}
 		in := s.input(name, f)
-		if values, again := typed[name]; again {
-			in.fill(values)
-		}
+		in.fill(typed[name])
 		if concerned(name, problems) {
 			in.Problem = s.voice.complaint(f, typed.Get(name))
 		}
@@ -90,32 +129,62 @@ func (s sheet) under(prefix string, fields []schemas.Field, typed url.Values, pr
 	return inputs
 }
 
+// partsOf are the fields of an object; the scores of well-being are one for each pillar.
+func partsOf(f schemas.Field) []schemas.Field {
+	if f.Kind != "scores" {
+		return f.Fields
+	}
+	var parts []schemas.Field
+	lowest, highest := 1, 5
+	for _, p := range casefile.Pillars() {
+		parts = append(parts, schemas.Field{Name: p.Code, Kind: "score", Type: "integer", Min: &lowest, Max: &highest})
+	}
+	return parts
+}
+
 func (s sheet) input(name string, f schemas.Field) input {
 	in := input{Name: name, Label: s.voice.known("field."+f.Name, f.Name), Help: s.voice.known("help."+f.Name, ""),
 		Required: f.Required, Min: number(f.Min), Max: number(f.Max), Longest: f.Longest}
 	in.Options = s.options(f)
+	in.Control = s.control(f, in.Options != nil)
 	switch {
+	case f.Kind == "score":
+		in.Label = s.voice.pillar(f.Name)
 	case in.Options != nil:
-		in.Control = "choice"
-	case f.Kind == "day":
-		in.Control = "day"
-		if f.Name == "on" {
-			in.Value = s.today.String()
-		}
-	case f.Kind == "instant":
-		in.Control = "instant"
-	case f.Kind == "note":
-		in.Control = "note"
-	case f.Type == "boolean":
-		in.Control = "yes_no"
-	case f.Type == "integer":
-		in.Control = "number"
-	case f.Type == "array":
-		in.Control = "lines"
-	default:
-		in.Control = "text"
+		in.Help = ""
+	case f.Kind == "day" && f.Name == "on":
+		in.Value, in.Quick = s.today.String(), s.today.String()
+	}
+	if in.Control == "some" && s.familyToo(f) {
+		in.Help = s.voice.say("help.family_too")
 	}
 	return in
+}
+
+// familyToo tells whether nobody chosen means the whole family.
+func (s sheet) familyToo(f schemas.Field) bool { return f.Name == "member_id" && !f.Required }
+
+// control is how the field is asked for.
+func (s sheet) control(f schemas.Field, chosen bool) string {
+	switch {
+	case chosen && f.Kind == "languages":
+		return "slots"
+	case chosen && (f.Type == "array" || f.Name == "member_id" && toSeveral(s.command)):
+		return "some"
+	case chosen:
+		return "choice"
+	case f.Kind == "day" || f.Kind == "instant" || f.Kind == "note":
+		return f.Kind
+	case f.Kind == "cents":
+		return "money"
+	case f.Type == "boolean":
+		return "yes_no"
+	case f.Type == "integer":
+		return "number"
+	case f.Type == "array":
+		return "lines"
+	}
+	return "text"
 }
 
 func number(n *int) string {
@@ -125,134 +194,37 @@ func number(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-// options are what the field may be chosen from; nil where it is typed.
-func (s sheet) options(f schemas.Field) []option {
-	switch {
-	case f.Name == "member_id" || f.Name == "person_id":
-		return s.personOptions(f.Name == "person_id")
-	case f.Name == "counsellor_id":
-		return s.colleagues()
-	case f.Name == "appointment_id":
-		return s.appointments()
-	case f.Name == "referral_id":
-		return s.referrals()
-	}
-	var options []option
-	for _, choice := range f.Choices {
-		options = append(options, option{Value: choice, Label: s.voice.known("code."+choice, choice)})
-	}
-	return options
-}
+// slots is how many of several things can be named at once.
+const slots = 3
 
-func (s sheet) personOptions(withSponsor bool) []option {
-	options := []option{}
-	if withSponsor {
-		options = append(options, option{Value: s.view.SponsorID, Label: s.people[s.view.SponsorID]})
-	}
-	for _, m := range s.view.Members {
-		options = append(options, option{Value: m.MemberID, Label: s.people[m.MemberID] + " · " + s.voice.say("kinship."+string(m.Kinship))})
-	}
-	return options
-}
-
-func (s sheet) colleagues() []option {
-	options := []option{}
-	for id, o := range s.operators {
-		if o.Office == s.view.Office {
-			options = append(options, option{Value: id, Label: o.Name})
-		}
-	}
-	slices.SortFunc(options, func(a, b option) int { return compare(a.Label, b.Label) })
-	return options
-}
-
-func (s sheet) appointments() []option {
-	options := []option{}
-	for _, a := range s.view.Appointments {
-		if a.Outcome == "" {
-			options = append(options, option{Value: a.AppointmentID, Label: s.voice.moment(a.At)})
-		}
-	}
-	return options
-}
-
-func (s sheet) referrals() []option {
-	options := []option{}
-	for _, f := range s.view.Referrals {
-		if f.ClosedOn.IsZero() {
-			options = append(options, option{Value: f.ReferralID, Label: s.voice.known("service."+f.Service, f.Service) + " · " + s.voice.day(f.SentOn)})
-		}
-	}
-	return options
-}
-
-// fill puts in what was typed or what the address asked for.
+// fill puts in what was typed, what the address asked for, or the one thing
+// there is to choose. A code that the list does not know stays choosable.
 func (in *input) fill(values []string) {
-	in.Value = strings.Join(values, "\n")
+	if values != nil {
+		in.Value = strings.Join(values, "\n")
+	}
+	for _, value := range values {
+		if in.Options != nil && value != "" && !slices.ContainsFunc(in.Options, func(o option) bool { return o.Value == value }) {
+			in.Options = append(in.Options, option{Value: value, Label: value})
+		}
+	}
 	for i, o := range in.Options {
 		in.Options[i].Chosen = slices.Contains(values, o.Value)
 	}
-}
-
-// compose makes the command's data of what was typed. What cannot be read as
-// the field's type stays as typed, for the schema to complain of.
-func compose(fields []schemas.Field, typed url.Values) map[string]any {
-	return composeUnder("", fields, typed)
-}
-
-func composeUnder(prefix string, fields []schemas.Field, typed url.Values) map[string]any {
-	data := map[string]any{}
-	for _, f := range fields {
-		name := prefix + f.Name
-		if f.Type == "object" {
-			if inner := composeUnder(name+".", f.Fields, typed); len(inner) > 0 {
-				data[f.Name] = inner
-			}
-			continue
-		}
-		if value := read(f, strings.TrimSpace(typed.Get(name))); value != nil {
-			data[f.Name] = value
-		}
+	if values == nil && len(in.Options) == 1 && in.Required {
+		in.Options[0].Chosen = true
 	}
-	return data
+	if in.Control == "slots" {
+		in.fillSlots(values)
+	}
 }
 
-// read gives the value of one field, nil when nothing was typed.
-func read(f schemas.Field, text string) any {
-	switch {
-	case text == "":
-		return nil
-	case f.Type == "array":
-		return lines(text)
-	case f.Type == "boolean":
-		return text == "true"
-	case f.Kind == "instant":
-		return instant(text)
-	case f.Type == "integer":
-		if n, err := strconv.Atoi(text); err == nil {
-			return n
+func (in *input) fillSlots(values []string) {
+	for i := range max(slots, len(values)) {
+		slot := slices.Clone(in.Options)
+		for at := range slot {
+			slot[at].Chosen = i < len(values) && slot[at].Value == values[i]
 		}
+		in.Slots = append(in.Slots, slot)
 	}
-	return text
-}
-
-// lines splits what was typed at line ends and commas.
-func lines(text string) []string {
-	parts := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == ',' })
-	var items []string
-	for _, part := range parts {
-		if part = strings.TrimSpace(part); part != "" {
-			items = append(items, part)
-		}
-	}
-	return items
-}
-
-// instant reads the day and hour of a browser's control, which are Rome's.
-func instant(text string) string {
-	at, err := time.ParseInLocation("2006-01-02T15:04", text, rules.Rome)
-	if err != nil {
-		return text
-	}
-	return at.UTC().Format(time.RFC3339)
 }

@@ -20,31 +20,36 @@ var groupsOfCommands = readGroups(groupTable)
 var nextTable string
 
 // commandsNext says which command an item of the agenda most likely leads to.
-var commandsNext = readNext(nextTable)
+var commandsNext = readPairs("next commands", nextTable)
 
-// readNext reads a table of the same shape as that of the groups.
-func readNext(table string) map[string]string {
-	next := map[string]string{}
-	for _, row := range readGroups(table) {
-		next[row.command] = row.group
+// readPairs reads a table that leads from one name to another.
+func readPairs(name, table string) map[string]string {
+	pairs := map[string]string{}
+	for _, row := range readTable(name, table, 2) {
+		pairs[row[0]] = row[1]
 	}
-	return next
+	return pairs
 }
 
 // groupRow is one command with its heading.
 type groupRow struct{ command, group string }
 
-// readGroups panics on a broken table: it is part of the program.
 func readGroups(table string) []groupRow {
-	reader := csv.NewReader(strings.NewReader(table))
-	reader.Comment, reader.FieldsPerRecord = '#', 2
-	records, err := reader.ReadAll()
-	if err != nil {
-		panic(fmt.Errorf("console: groups of commands: %w", err))
-	}
 	var rows []groupRow
-	for _, record := range records[1:] {
-		rows = append(rows, groupRow{record[0], record[1]})
+	for _, row := range readTable("groups of commands", table, 2) {
+		rows = append(rows, groupRow{row[0], row[1]})
 	}
 	return rows
+}
+
+// readTable gives the rows below the head of a table. It panics on a broken one:
+// the tables are part of the program.
+func readTable(name, table string, columns int) [][]string {
+	reader := csv.NewReader(strings.NewReader(table))
+	reader.Comment, reader.FieldsPerRecord = '#', columns
+	records, err := reader.ReadAll()
+	if err != nil {
+		panic(fmt.Errorf("console: %s: %w", name, err))
+	}
+	return records[1:]
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -48,9 +49,18 @@ func (s *console) observed(next http.Handler) http.Handler {
 		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "page",
 			slog.String("method", r.Method), slog.String("route", chi.RouteContext(r.Context()).RoutePattern()),
 			slog.Int("status", recorded.Status()), slog.Duration("duration", s.Clock().Sub(began)),
-			slog.String("request_id", v.id), slog.String("actor", v.who.ID),
+			slog.String("request_id", v.id), slog.String("actor", v.who.ID), slog.String("client", remoteHost(r)),
 			slog.String("case_id", v.caseID), slog.String("command_id", v.command))
 	})
+}
+
+// remoteHost is the other end of the connection, whatever headers claim.
+func remoteHost(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 func setHeaders(h http.Header) {
@@ -95,10 +105,12 @@ var errForbidden = errors.New("console: not for this role")
 // the operator's office sees.
 func (s *console) signedIn(to route) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := readForm(w, r, to.limit); err != nil {
+			return err
+		}
 		who, err := s.SignIn.Operator(r)
 		if errors.Is(err, views.ErrNoSession) {
-			http.Redirect(w, r, "/sign-in?return="+url.QueryEscape(returnTo(r)), http.StatusSeeOther)
-			return nil
+			return s.askToSignIn(w, r)
 		}
 		if err != nil {
 			return err
@@ -114,6 +126,49 @@ func (s *console) signedIn(to route) handler {
 	}
 }
 
+// errTooLarge says that a form holds more than any form may.
+var errTooLarge = errors.New("console: the form is too large")
+
+// readForm reads what was typed, before anything can be lost of it. Files stay
+// in memory up to a limit and are read by whoever expects them.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	if r.Method == http.MethodPost {
+		r.Body = http.MaxBytesReader(w, r.Body, max(limit, formLimit))
+	}
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(formLimit)
+	}
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil // every other form is read by then
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return errTooLarge
+	case err != nil:
+		return views.ErrNotFound
+	}
+	return nil
+}
+
+// askToSignIn sends a reader to the sign-in and back. What was typed on a form
+// is not lost: it is given back, to be sent again after signing in beside it.
+func (s *console) askToSignIn(w http.ResponseWriter, r *http.Request) error {
+	switch {
+	case r.Header.Get("HX-Request") != "":
+		w.WriteHeader(http.StatusUnauthorized) // the script says so beside the form
+		return nil
+	case r.Method == http.MethodGet || len(r.PostForm) == 0:
+		http.Redirect(w, r, "/sign-in?return="+url.QueryEscape(returnTo(r)), http.StatusSeeOther)
+		return nil
+	}
+	return s.show(w, r, http.StatusUnauthorized, "resume", visitOf(r).voice.say("resume.title"), struct {
+		Path  string
+		Typed url.Values
+	}{r.URL.RequestURI(), r.PostForm})
+}
+
 // returnTo is where a sign-in leads back to; what was posted is not repeated.
 func returnTo(r *http.Request) string {
 	if r.Method != http.MethodGet {
@@ -127,18 +182,23 @@ func (s *console) findCase(r *http.Request) error {
 	if id == "" {
 		return nil
 	}
+	standing, err := s.standing(r, id)
+	if err == nil {
+		visitOf(r).caseID, visitOf(r).standing = id, standing
+	}
+	return err
+}
+
+// standing is that of a case which the operator's office sees; any other is none.
+func (s *console) standing(r *http.Request, id string) (views.Standing, error) {
 	if _, err := uuid.Parse(id); err != nil {
-		return views.ErrNotFound
+		return views.Standing{}, views.ErrNotFound
 	}
-	standing, err := s.Views.Standing(r.Context(), id)
-	if err != nil {
-		return err
+	at, err := s.Views.Standing(r.Context(), id)
+	if err == nil && !s.Rights.Sees(visitOf(r).who.Actor, at.Office) {
+		return views.Standing{}, views.ErrNotFound
 	}
-	if !s.Rights.Sees(visitOf(r).who.Actor, standing.Office) {
-		return views.ErrNotFound
-	}
-	visitOf(r).caseID, visitOf(r).standing = id, standing
-	return nil
+	return at, err
 }
 
 // fail shows why there is no page.
@@ -148,6 +208,8 @@ func (s *console) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.showError(w, r, http.StatusNotFound, "error.not_found")
 	case errors.Is(err, errForbidden):
 		s.showError(w, r, http.StatusForbidden, "error.forbidden")
+	case errors.Is(err, errTooLarge):
+		s.showError(w, r, http.StatusRequestEntityTooLarge, "error.too_large")
 	case errors.Is(err, identity.ErrNoRole):
 		s.showError(w, r, http.StatusForbidden, "error.no_role")
 	case errors.Is(err, identity.ErrNotSignedIn):

@@ -6,12 +6,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +23,7 @@ import (
 	"ricongiungi/casefile"
 	"ricongiungi/identity"
 	"ricongiungi/rules"
+	"ricongiungi/services"
 	"ricongiungi/views"
 )
 
@@ -46,18 +51,26 @@ func day(text string) rules.Date {
 // office is everything behind the console: one case, folded from real commands,
 // and the commands that were given.
 type office struct {
-	t      *testing.T
-	facts  []casefile.Fact
-	orders []casefile.Order
-	role   casefile.Role
-	slow   bool
-	log    bytes.Buffer
-	site   http.Handler
+	t       *testing.T
+	facts   []casefile.Fact
+	orders  []casefile.Order
+	role    casefile.Role
+	slow    bool
+	away    bool   // nobody is signed in
+	sponsor string // in place of the sponsor's given name
+	drafts  map[string]views.Draft
+	lists   map[string]views.SavedList
+	files   map[string]views.File
+	become  map[string]casefile.Outcome
+	log     bytes.Buffer
+	one     sync.Mutex // where several ask at once
+	site    http.Handler
+	school  department
 }
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, role: casefile.Counsellor}
+	o := &office{t: t, role: casefile.Counsellor, drafts: map[string]views.Draft{}, lists: map[string]views.SavedList{}, files: map[string]views.File{}, become: map[string]casefile.Outcome{}}
 	o.told("2026-02-02", &casefile.DecideMembers{On: day("2026-02-02"), Decisions: []casefile.MemberDecision{
 		{Ref: "1", Outcome: "authorised"}, {Ref: "2", Outcome: "authorised"}},
 		Application: &casefile.Application{Office: "wemi-mi", ContactLanguage: "ar", Municipio: 7, FiledOn: day("2025-11-03"),
@@ -71,8 +84,8 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
-		Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
+	o.site, err = New(Config{Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
 }
@@ -96,12 +109,26 @@ func (o *office) told(on string, c casefile.Command) {
 }
 
 func (o *office) decide(at time.Time, c casefile.Command, id string) (int, *casefile.Refusal) {
+	outcome := o.outcome(at, c, id)
+	return len(outcome.Events), outcome.Refusal
+}
+
+// outcome decides the command and records what follows, as the log would.
+func (o *office) outcome(at time.Time, c casefile.Command, id string) casefile.Outcome {
 	r := o.request(at, id)
+	before := casefile.Agenda(casefile.Fold(o.facts), r.Book)
 	drafts, refusal := casefile.Decide(casefile.Fold(o.facts), c, r)
-	for _, d := range drafts {
-		o.facts = append(o.facts, d.Recorded(r, int64(len(o.facts)+1)))
+	outcome := casefile.Outcome{CommandID: id, CaseID: caseA, Refusal: refusal}
+	for i, d := range drafts {
+		fact := d.Recorded(r, int64(len(o.facts)+1))
+		fact.EventID = casefile.DeriveID(id, string(rune('a'+i)))
+		o.facts = append(o.facts, fact)
+		outcome.Events = append(outcome.Events, casefile.EventRef{EventID: fact.EventID, Version: fact.Version, Type: casefile.EventName(fact.Event)})
 	}
-	return len(drafts), refusal
+	outcome.Version = int64(len(o.facts))
+	outcome.Agenda = casefile.Changes(before, casefile.Agenda(casefile.Fold(o.facts), r.Book))
+	o.become[id] = outcome
+	return outcome
 }
 
 func (o *office) view() casefile.View {
@@ -159,15 +186,22 @@ func (o *office) History(_ context.Context, q views.HistoryQuery) (views.Page[vi
 func (o *office) Agenda(_ context.Context, q views.AgendaQuery) (views.Page[views.AgendaRow], error) {
 	var page views.Page[views.AgendaRow]
 	for _, item := range o.view().Agenda {
+		if q.Unassigned && o.view().CounsellorID != "" {
+			continue
+		}
 		if (q.Role == "" || item.By == q.Role) && !item.DueOn.After(q.Before) {
-			page.Items = append(page.Items, views.AgendaRow{CaseID: caseA, DueView: item})
+			page.Items = append(page.Items, views.AgendaRow{CaseID: caseA, CounsellorID: o.view().CounsellorID, DueView: item})
 		}
 	}
 	return page, nil
 }
 
 func (o *office) People(context.Context, []string) (map[string][]casefile.Person, error) {
-	return map[string][]casefile.Person{caseA: o.view().People}, nil
+	people := o.view().People
+	if o.sponsor != "" {
+		people[0].GivenName = o.sponsor
+	}
+	return map[string][]casefile.Person{caseA: people}, nil
 }
 
 func (o *office) Operators(context.Context) (map[string]views.Operator, error) {
@@ -177,15 +211,92 @@ func (o *office) Operators(context.Context) (map[string]views.Operator, error) {
 func (o *office) AcceptOrder(_ context.Context, order casefile.Order) (*casefile.Outcome, error) {
 	for _, known := range o.orders {
 		if known.CommandID == order.CommandID {
-			return &casefile.Outcome{CommandID: order.CommandID}, nil
+			outcome := o.become[order.CommandID]
+			return &outcome, nil
 		}
 	}
 	o.orders = append(o.orders, order)
 	return nil, nil
 }
 
-func (o *office) OrderOutcome(context.Context, string, string) (*casefile.Outcome, error) {
+func (o *office) OrderOutcome(_ context.Context, _, id string) (*casefile.Outcome, error) {
+	if outcome, ok := o.become[id]; ok {
+		return &outcome, nil
+	}
+	if slices.ContainsFunc(o.orders, func(order casefile.Order) bool { return order.CommandID == id }) {
+		return nil, nil
+	}
 	return nil, views.ErrNotFound
+}
+
+func (o *office) Meetings(_ context.Context, _ views.AgendaQuery, from, to time.Time) ([]views.Meeting, error) {
+	var meetings []views.Meeting
+	for _, a := range o.view().Appointments {
+		if a.Outcome == "" && a.At.After(from) && a.At.Before(to) {
+			meetings = append(meetings, views.Meeting{CaseID: caseA, CounsellorID: counsID, AppointmentView: a})
+		}
+	}
+	return meetings, nil
+}
+
+func (o *office) Services(context.Context) (services.Directory, error) {
+	return services.Sample(rules.Default()), nil
+}
+
+func (o *office) KeepDraft(_ context.Context, d views.Draft) error {
+	o.drafts[d.ActorID+d.CaseID+d.Command] = d
+	return nil
+}
+
+func (o *office) Draft(_ context.Context, actorID, caseID, command string) (views.Draft, error) {
+	d, ok := o.drafts[actorID+caseID+command]
+	if !ok {
+		return d, views.ErrNotFound
+	}
+	return d, nil
+}
+
+func (o *office) Drafts(context.Context, string) ([]views.Draft, error) {
+	return slices.Collect(maps.Values(o.drafts)), nil
+}
+
+func (o *office) DropDraft(_ context.Context, actorID, caseID, command string) error {
+	delete(o.drafts, actorID+caseID+command)
+	return nil
+}
+
+func (o *office) KeepFile(_ context.Context, f views.File) (string, error) {
+	o.files[f.FileID] = f
+	sum := sha256.Sum256(f.Content)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (o *office) File(_ context.Context, _, id string) (views.File, string, error) {
+	f, ok := o.files[id]
+	if !ok {
+		return f, "", views.ErrNotFound
+	}
+	sum := sha256.Sum256(f.Content)
+	return f, hex.EncodeToString(sum[:]), nil
+}
+
+func (o *office) DropFile(_ context.Context, _, id string) error {
+	delete(o.files, id)
+	return nil
+}
+
+func (o *office) KeepList(_ context.Context, l views.SavedList) error {
+	o.lists[l.Name] = l
+	return nil
+}
+
+func (o *office) Lists(context.Context, string) ([]views.SavedList, error) {
+	return slices.Collect(maps.Values(o.lists)), nil
+}
+
+func (o *office) DropList(_ context.Context, _, name string) error {
+	delete(o.lists, name)
+	return nil
 }
 
 func (o *office) Submit(_ context.Context, caseID, commandID string) (casefile.Outcome, error) {
@@ -198,13 +309,12 @@ func (o *office) Submit(_ context.Context, caseID, commandID string) (casefile.O
 	}
 	command, err := casefile.DecodeCommand(order.Type, order.Body)
 	o.must(err)
-	_, refusal := o.decide(now, command, commandID)
-	return casefile.Outcome{CommandID: commandID, CaseID: caseID, Refusal: refusal}, nil
+	return o.outcome(now, command, commandID), nil
 }
 
 // The sessions: whoever shows the token "in" is signed in.
 func (o *office) Session(_ context.Context, digest []byte) (views.Session, error) {
-	if sum := sha256.Sum256([]byte("in")); !bytes.Equal(sum[:], digest) {
+	if sum := sha256.Sum256([]byte("in")); o.away || !bytes.Equal(sum[:], digest) {
 		return views.Session{}, views.ErrNoSession
 	}
 	who := views.Operator{Actor: casefile.Actor{ID: counsID, Role: o.role, Office: "wemi-mi"}, Name: "Giulia Ferrario"}

@@ -35,7 +35,7 @@ func loadPages(texts *texts) (pages, error) {
 }
 
 func loadSpoken(v voice) (map[string]*template.Template, error) {
-	base, err := template.New("frame.html").Funcs(v.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html")
+	base, err := template.New("frame.html").Funcs(v.functions()).Funcs(v.schoolFunctions()).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", "templates/fields.html", "templates/schoolparts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +59,19 @@ func loadSpoken(v voice) (map[string]*template.Template, error) {
 
 func (v voice) functions() template.FuncMap {
 	return template.FuncMap{
-		"t":      v.say,
-		"known":  v.known,
-		"text":   v.of,
-		"day":    v.day,
-		"moment": v.moment,
-		"name":   v.fullName,
+		"t":        v.say,
+		"known":    v.known,
+		"text":     v.of,
+		"day":      v.day,
+		"moment":   v.moment,
+		"name":     v.fullName,
+		"names":    v.namesOf,
+		"count":    func(i int) int { return i + 1 },
+		"size":     v.size,
+		"minus":    func(i int) int { return -i },
+		"short":    v.short,
+		"language": v.tongue,
+		"country":  v.country,
 	}
 }
 
@@ -95,6 +102,7 @@ type frame struct {
 // tab is one entry of the navigation.
 type tab struct {
 	Path, Label string
+	Key         string // that leads there
 	Current     bool
 }
 
@@ -119,13 +127,14 @@ func (s *console) show(w http.ResponseWriter, r *http.Request, status int, name,
 func (s *console) tabs(r *http.Request) []tab {
 	v := visitOf(r)
 	var tabs []tab
-	for _, entry := range []struct{ path, label, api string }{
-		{"/", "nav.today", "GET /v1/agenda"},
-		{"/cases", "nav.cases", "GET /v1/cases"},
+	for _, entry := range []struct{ path, label, api, key string }{
+		{"/", "nav.today", "GET /v1/agenda", "o"},
+		{"/cases", "nav.cases", "GET /v1/cases", "p"},
+		{"/schools", "nav.schools", "GET /v1/school-placements", "s"},
 	} {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {
 			current := r.URL.Path == entry.path || entry.path != "/" && strings.HasPrefix(r.URL.Path, entry.path)
-			tabs = append(tabs, tab{Path: entry.path, Label: v.voice.say(entry.label), Current: current})
+			tabs = append(tabs, tab{Path: entry.path, Label: v.voice.say(entry.label), Key: entry.key, Current: current})
 		}
 	}
 	return tabs
@@ -154,8 +163,4 @@ func withLanguage(r *http.Request) *http.Request {
 	clone := &http.Request{Header: http.Header{}}
 	clone.Header.Set("Accept-Language", r.FormValue("language"))
 	return clone
-}
-
-func (s *console) showSources(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, http.StatusOK, "sources", visitOf(r).voice.say("sources.title"), nil)
 }

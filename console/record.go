@@ -3,12 +3,11 @@
 package console
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
@@ -25,9 +24,11 @@ type choicePage struct {
 	Groups         []commandGroup
 }
 
-// likely is a command for an item of the agenda, about its member.
+// likely is a command for an item of the agenda, about the members whom it concerns.
 type likely struct {
-	Command, MemberID, Name string
+	Command string
+	Members []string
+	Names   string
 }
 
 // mostLikely is how many of them stand on top: as many as are seen at once.
@@ -70,12 +71,22 @@ func (s *console) chooseCommand(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "choose", v.voice.say("choose.title", "family", page.Family), page)
 }
 
+// likelyNext gathers what the agenda asks for, soonest first; what is the same
+// for several members stands there once.
 func likelyNext(view casefile.View, names map[string]string, may func(string) bool) []likely {
 	var found []likely
 	for _, due := range view.Agenda {
-		next := likely{commandsNext[due.Item], due.MemberID, names[due.MemberID]}
-		if next.Command != "" && may(next.Command) && !slices.Contains(found, next) && len(found) < mostLikely {
-			found = append(found, next)
+		command := commandsNext[due.Item]
+		if command == "" || !may(command) {
+			continue
+		}
+		at := slices.IndexFunc(found, func(l likely) bool { return l.Command == command })
+		if at < 0 && len(found) < mostLikely {
+			found, at = append(found, likely{Command: command}), len(found)
+		}
+		if at >= 0 && due.MemberID != "" && !slices.Contains(found[at].Members, due.MemberID) {
+			found[at].Members = append(found[at].Members, due.MemberID)
+			found[at].Names = strings.TrimPrefix(found[at].Names+", "+names[due.MemberID], ", ")
 		}
 	}
 	return found
@@ -89,9 +100,27 @@ type formPage struct {
 	Fields                  []input
 	Mistaken                bool // something typed cannot be taken
 	Refusal                 *casefile.Refusal
-	Conflict                bool // the case has changed since the form was opened
+	Results                 []given         // of each member, where the form went to several
+	Conflict                bool            // the case has changed since the form was opened
+	Meanwhile               []timelineEntry // what was recorded since
+	Draft                   *views.Draft    // with which the form was filled
+	Drafts                  bool            // what is typed is kept as a draft
+	Reasons                 []option        // of a correction
+	Was                     *timelineEntry  // the event that is corrected
 }
 
+// page is the form as it stands.
+func (s sheet) page(typed url.Values, problems []string) formPage {
+	return formPage{CaseID: s.view.CaseID, Family: s.family, Command: s.command, Version: s.view.Version, Drafts: true,
+		Fields: s.inputs(schemas.Fields(s.command), typed, problems)}
+}
+
+func (s *console) showFormPage(w http.ResponseWriter, r *http.Request, status int, page formPage) error {
+	return s.show(w, r, status, "form", visitOf(r).voice.say("command."+page.Command), page)
+}
+
+// showForm opens a form: with the draft the operator left, or with what the
+// address says.
 func (s *console) showForm(w http.ResponseWriter, r *http.Request) error {
 	view, err := s.view(r)
 	if err != nil {
@@ -101,13 +130,21 @@ func (s *console) showForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return views.ErrNotFound
+	sheet, err := s.sheet(r, view, name)
+	if err != nil {
+		return err
 	}
-	sheet := s.sheet(r, view)
-	page := formPage{CaseID: view.CaseID, Family: sheet.family, Command: name, Key: uuid.NewString(), Version: view.Version,
-		Fields: sheet.inputs(schemas.Fields(name), r.Form, nil)}
-	return s.show(w, r, http.StatusOK, "form", visitOf(r).voice.say("command."+name), page)
+	draft, err := s.draftOf(r, view.CaseID, name)
+	if err != nil {
+		return err
+	}
+	typed := r.Form
+	if draft != nil {
+		typed = draft.Typed
+	}
+	page := sheet.page(typed, nil)
+	page.Key, page.Draft = uuid.NewString(), draft
+	return s.showFormPage(w, r, http.StatusOK, page)
 }
 
 // commandOf is the command that the address names, if the operator may give it.
@@ -122,102 +159,21 @@ func (s *console) commandOf(r *http.Request) (string, error) {
 	return name, nil
 }
 
-// takeForm gives the command. What was typed is shown again, with the reason,
-// when it cannot be recorded.
-func (s *console) takeForm(w http.ResponseWriter, r *http.Request) error {
-	view, err := s.view(r)
+// since is what was recorded after the version that was typed.
+func (s *console) since(r *http.Request, sheet sheet, typed string) ([]timelineEntry, error) {
+	known, err := strconv.ParseInt(typed, 10, 64)
 	if err != nil {
-		return err
+		return nil, views.ErrNotFound
 	}
-	name, err := s.commandOf(r)
+	entries, err := s.entries(r, sheet.view.CaseID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, formLimit)
-	if err := r.ParseForm(); err != nil {
-		return views.ErrNotFound
+	var lines []timelineEntry
+	for _, entry := range entries {
+		if entry.Version > known && !notedByEngine(entry.Type) {
+			lines = append(lines, describe(sheet.voice, entry, sheet.people, sheet.operators))
+		}
 	}
-	page, outcome, err := s.give(r, view, name)
-	switch {
-	case err != nil:
-		return err
-	case page != nil:
-		return s.show(w, r, http.StatusUnprocessableEntity, "form", visitOf(r).voice.say("command."+name), *page)
-	case outcome == nil:
-		http.Redirect(w, r, "/cases/"+view.CaseID+"?done=pending", http.StatusSeeOther)
-	default:
-		http.Redirect(w, r, "/cases/"+view.CaseID+"?done="+name, http.StatusSeeOther)
-	}
-	return nil
-}
-
-const formLimit = 256 << 10
-
-// patience is how long a command may take before the page says that it is kept
-// and will be decided.
-const patience = 10 * time.Second
-
-// give gives the command: a page to show again when something is wrong with it,
-// or the outcome; neither when it is kept and not decided yet.
-func (s *console) give(r *http.Request, view casefile.View, name string) (*formPage, *casefile.Outcome, error) {
-	sheet := s.sheet(r, view)
-	fields := schemas.Fields(name)
-	page := &formPage{CaseID: view.CaseID, Family: sheet.family, Command: name, Key: r.PostFormValue("key"), Version: view.Version}
-	body, err := json.Marshal(compose(fields, r.PostForm))
-	if err != nil {
-		return nil, nil, err
-	}
-	if problems := pathsOf(schemas.Command(name, body)); problems != nil {
-		page.Fields, page.Mistaken = sheet.inputs(fields, r.PostForm, problems), true
-		return page, nil, nil
-	}
-	order, err := s.order(r, name, body)
-	if err != nil {
-		return nil, nil, err
-	}
-	outcome, err := s.submit(r.Context(), order)
-	if err != nil || outcome == nil || outcome.Refusal == nil {
-		return nil, outcome, err
-	}
-	page.Refusal, page.Key = outcome.Refusal, uuid.NewString()
-	page.Conflict = outcome.Refusal.Code == "version_changed"
-	page.Fields = sheet.inputs(fields, r.PostForm, nil)
-	return page, nil, nil
-}
-
-func (s *console) order(r *http.Request, name string, body []byte) (casefile.Order, error) {
-	key, err := uuid.Parse(r.PostFormValue("key"))
-	if err != nil {
-		return casefile.Order{}, views.ErrNotFound
-	}
-	canonical, err := schemas.Canonical(body)
-	if err != nil {
-		return casefile.Order{}, err
-	}
-	var version int64
-	if err := json.Unmarshal([]byte(r.PostFormValue("version")), &version); err != nil {
-		return casefile.Order{}, views.ErrNotFound
-	}
-	return casefile.Order{CommandID: key.String(), CaseID: chi.URLParam(r, "case_id"), Type: name, Body: canonical,
-		Actor: visitOf(r).who.Actor, At: s.Clock().UTC(), IfVersion: version}, nil
-}
-
-// submit keeps the order and waits for what its case decides; nil without an
-// error when that takes too long.
-func (s *console) submit(ctx context.Context, order casefile.Order) (*casefile.Outcome, error) {
-	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
-		v.command = order.CommandID
-	}
-	settled, err := s.Orders.AcceptOrder(ctx, order)
-	if err != nil || settled != nil {
-		return settled, err
-	}
-	waiting, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	outcome, err := s.Engine.Submit(waiting, order.CaseID, order.CommandID)
-	if err != nil {
-		s.Log.InfoContext(ctx, "command not decided yet", "case_id", order.CaseID, "command_id", order.CommandID, "reason", err.Error())
-		return nil, nil // it is kept and will be decided
-	}
-	return &outcome, nil
+	return lines, nil
 }

@@ -106,7 +106,15 @@ func (v voice) day(d rules.Date) string {
 	return v.say("date.day", "day", d.Day, "month", v.say("month."+strings.ToLower(d.Month.String())), "year", d.Year)
 }
 
+// short writes a day as figures: 3/11/2026.
+func (v voice) short(d rules.Date) string {
+	return v.say("date.short", "day", d.Day, "month", int(d.Month), "year", d.Year)
+}
+
+// hour is the time of day in Rome.
+func (v voice) hour(at time.Time) string { return at.In(rules.Rome).Format("15:04") }
+
 // moment is the day and the hour in Rome.
 func (v voice) moment(at time.Time) string {
-	return v.say("date.moment", "day", v.day(rules.DateOf(at)), "time", at.In(rules.Rome).Format("15:04"))
+	return v.say("date.moment", "day", v.day(rules.DateOf(at)), "time", v.hour(at))
 }

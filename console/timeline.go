@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 
 	"ricongiungi/access"
 	"ricongiungi/casefile"
@@ -29,13 +31,27 @@ type timelinePage struct {
 
 type timelineEntry struct {
 	views.Entry
-	On     rules.Date
-	Late   bool // recorded on a later day than it happened
-	By     string
-	About  string // who it is about, empty for the family
-	Notes  []string
-	Fields []fact // shown in the long form
+	On      rules.Date
+	Late    bool // recorded on a later day than it happened
+	By      string
+	About   string // who it is about, empty for the family
+	Notes   []string
+	Fields  []fact     // shown in the long form
+	Amended *amendment // what was said later about it
+	Undo    bool       // it may be annulled
+	Correct bool       // there is a form that says it anew
 }
+
+// amendment is how an entry was corrected or annulled: the entry that did it,
+// why, and what it changed.
+type amendment struct {
+	views.Entry
+	By, Reason string
+	Changes    []change
+}
+
+// change is one field in both versions.
+type change struct{ Name, Was, Is string }
 
 // fact is one field of an event.
 type fact struct{ Name, Value string }
@@ -65,13 +81,37 @@ func (s *console) showTimeline(w http.ResponseWriter, r *http.Request) error {
 	page := timelinePage{CaseID: view.CaseID, Family: s.glance(v.voice, view).Family, Long: r.FormValue("long") != "",
 		AsOf: r.FormValue("as_of"), KnownAt: r.FormValue("known_at"), More: found.Next != "",
 		MayRecord: s.Rights.Route("POST", "/v1/cases/{case_id}/commands").Roles[v.who.Role]}
-	names := v.voice.names(view.People)
-	for _, entry := range slices.Backward(access.GuardedHistory(found.Items, now.Guard, v.who.Actor)) {
-		if line := describe(v.voice, entry, names, operators); page.Long || !notedByEngine(entry.Type) {
-			page.Entries = append(page.Entries, line)
-		}
-	}
+	page.Entries = s.story(v, access.GuardedHistory(found.Items, now.Guard, v.who.Actor), v.voice.names(view.People), operators, page.Long)
 	return s.show(w, r, http.StatusOK, "timeline", v.voice.say("timeline.title", "family", page.Family), page)
+}
+
+// story puts the entries into words, the latest first. What amends an earlier
+// one is told where that one stands; the long form tells it in its own place too.
+func (s *console) story(v *visit, entries []views.Entry, names map[string]string, operators map[string]views.Operator, long bool) []timelineEntry {
+	amendments := amendmentsOf(entries)
+	var lines []timelineEntry
+	for _, entry := range slices.Backward(entries) {
+		if !long && (notedByEngine(entry.Type) || amends(entry.Type)) {
+			continue
+		}
+		line := describe(v.voice, entry, names, operators)
+		if by, ok := amendments[entry.EventID]; ok {
+			line.Amended = v.voice.amendment(entry, by, names, operators)
+		}
+		s.offer(&line, v.who.Role)
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// entries are all of the case that the operator may know of, oldest first.
+func (s *console) entries(r *http.Request, caseID string) ([]views.Entry, error) {
+	view, err := s.wholeView(r)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: caseID, Limit: entriesAtOnce})
+	return access.GuardedHistory(found.Items, view.Guard, visitOf(r).who.Actor), err
 }
 
 func notedByEngine(name string) bool { return name == "term_lapsed" || name == "reminder_raised" }
@@ -95,11 +135,8 @@ func (v voice) names(people []casefile.Person) map[string]string {
 }
 
 func describe(v voice, entry views.Entry, names map[string]string, operators map[string]views.Operator) timelineEntry {
-	line := timelineEntry{Entry: entry, On: rules.DateOf(entry.OccurredAt), By: v.say("role." + string(entry.Actor.Role))}
+	line := timelineEntry{Entry: entry, On: rules.DateOf(entry.OccurredAt), By: v.actor(entry.Actor, operators)}
 	line.Late = rules.DateOf(entry.RecordedAt) != line.On
-	if name := operators[entry.Actor.ID].Name; name != "" {
-		line.By = name
-	}
 	data := map[string]any{}
 	_ = json.Unmarshal(entry.Data, &data) // the log holds JSON only
 	for _, key := range []string{"member_id", "person_id"} {
@@ -116,38 +153,99 @@ func describe(v voice, entry views.Entry, names map[string]string, operators map
 	return line
 }
 
-// facts puts an event's fields into words, in the order of their names.
+// actor is somebody's name, or what they are.
+func (v voice) actor(a casefile.Actor, operators map[string]views.Operator) string {
+	if name := operators[a.ID].Name; name != "" {
+		return name
+	}
+	return v.say("role." + string(a.Role))
+}
+
+// facts puts an event's fields into words, in the order of their names. Ids that
+// are nobody's name say nothing to a reader.
 func (v voice) facts(data map[string]any, names map[string]string) []fact {
 	var facts []fact
 	for name, value := range data {
-		facts = append(facts, fact{v.known("field."+name, name), v.value(value, names)})
+		if id, ok := value.(string); ok && uuid.Validate(id) == nil && names[id] == "" {
+			continue
+		}
+		facts = append(facts, fact{v.known("field."+name, name), v.field(name, value, names)})
 	}
 	slices.SortFunc(facts, func(a, b fact) int { return compare(a.Name, b.Name) })
 	return facts
 }
 
-// value puts one field's value into words: days as people write them, ids of
-// people as their names, codes by their texts.
+// field is the value of a field of that name: some hold codes of languages,
+// countries or things to do.
+func (v voice) field(name string, value any, names map[string]string) string {
+	text, _ := value.(string)
+	switch name {
+	case "language", "contact_language", "asked", "mediator_language":
+		return v.tongue(text)
+	case "citizenship", "school_country", "consulate":
+		return v.country(text)
+	case "item":
+		return v.known("item."+text, v.code(text))
+	case "part":
+		return v.known("group."+text, text)
+	case "service":
+		return v.known("service."+text, text)
+	case "responsible":
+		return v.say("role." + text)
+	case "kinship":
+		return v.say("kinship." + text)
+	case "languages":
+		list, _ := value.([]any)
+		var tongues []string
+		for _, one := range list {
+			code, _ := one.(string)
+			tongues = append(tongues, v.tongue(code))
+		}
+		return strings.Join(tongues, ", ")
+	}
+	return v.value(value, names)
+}
+
+// value puts a value into words: days and hours as people write them, ids of
+// people as their names, codes by their texts, terms by their last day.
 func (v voice) value(value any, names map[string]string) string {
 	switch value := value.(type) {
 	case string:
-		if d, err := rules.ParseDate(value); err == nil {
-			return v.day(d)
-		}
-		if name, known := names[value]; known {
-			return name
-		}
-		return v.known("code."+value, value)
+		return v.text(value, names)
 	case bool:
 		if value {
 			return v.say("yes")
 		}
 		return v.say("no")
+	case []any:
+		var parts []string
+		for _, one := range value {
+			parts = append(parts, v.value(one, names))
+		}
+		return strings.Join(parts, ", ")
 	case map[string]any:
 		if due, ok := value["due"].(string); ok {
-			return v.value(due, names)
+			return v.text(due, names)
 		}
+		var parts []string
+		for _, f := range v.facts(value, names) {
+			parts = append(parts, f.Name+": "+f.Value)
+		}
+		return strings.Join(parts, "; ")
 	}
 	raw, _ := json.Marshal(value)
 	return string(raw)
+}
+
+func (v voice) text(value string, names map[string]string) string {
+	if d, err := rules.ParseDate(value); err == nil {
+		return v.day(d)
+	}
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return v.moment(at)
+	}
+	if name, known := names[value]; known {
+		return name
+	}
+	return v.known("code."+value, value)
 }

@@ -35,6 +35,9 @@ type Receipt struct {
 	CaseID     string            `json:"case_id,omitempty"`
 	SettledAt  time.Time         `json:"settled_at,omitzero"`
 	Problem    *casefile.Refusal `json:"problem,omitempty"` // why it is quarantined
+
+	Number int64  `json:"receipt_number,omitzero"`  // 1, 2, 3 … for the sender; zero for what an older program took in
+	Signed string `json:"signed_receipt,omitempty"` // the Statement, signed by the log; the same for ever
 }
 
 // Gap is a stretch of sequence numbers that never arrived from a sender.

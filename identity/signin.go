@@ -197,7 +197,7 @@ func (s *SignIn) reach(ctx context.Context) (*provider, error) {
 	defer cancel()
 	found, err := oidc.NewProvider(ctx, s.Issuer)
 	if err != nil {
-		return nil, fmt.Errorf("identity: reach the provider %s: %w", s.Issuer, err)
+		return nil, fmt.Errorf("%w: identity: reach the provider %s: %w", views.ErrUnavailable, s.Issuer, err)
 	}
 	var said struct {
 		EndSession string `json:"end_session_endpoint"`

@@ -29,12 +29,3 @@ var communities = []community{
 	{"PAK", []string{"ur"}, []string{"Khan", "Ahmed", "Hussain", "Malik", "Butt"}, []string{"Ayesha", "Sana", "Bushra", "Hira", "Zainab"}, []string{"Muhammad Ali", "Usman", "Bilal", "Hamid", "Faisal"}},
 	{"IND", []string{"pa", "hi"}, []string{"Singh", "Kaur", "Sharma", "Kumar"}, []string{"Harpreet", "Simran", "Manpreet", "Anjali"}, []string{"Gurpreet", "Amandeep", "Rajesh", "Arjun"}},
 }
-
-// schoolsOf holds real schools of Milan (MIM, open data of the school registry
-// 2025/26), so that places proposed to invented children are found on the map.
-var schoolsOf = map[string][]string{
-	"infanzia":     {"MIAA80901P", "MIAA819019", "MIAA82001D", "MIAA8AN012"},
-	"primaria":     {"MIEE80901X", "MIEE81401B", "MIEE815017", "MIEE81701V", "MIEE81901E", "MIEE82001P", "MIEE823016", "MIEE824012", "MIEE8AF013"},
-	"secondaria_1": {"MIMM80901V", "MIMM81401A", "MIMM815016", "MIMM81701T", "MIMM81901D", "MIMM82001N", "MIMM823015", "MIMM824011", "MIMM8AN01E"},
-	"secondaria_2": {"MITD004015", "MIRC059012", "MITF05401C", "MIPS02201V", "MITN02000X", "MIRH02000X"},
-}

@@ -21,10 +21,16 @@ func gradeAt(m handoff.Member, on rules.Date) int {
 	return casefile.Grade(year, m.Person.BirthDate)
 }
 
+// searchingFor is for how many days some children look for a place.
+const searchingFor = 150
+
 // school goes from the request to the first day, which it gives.
 func (s *story) school(m handoff.Member, entered rules.Date, level string) rules.Date {
 	requested := s.after(entered, 1, 5)
 	s.tell(requested, &casefile.RequestSchool{Step: s.step(m, requested)})
+	if requested.DaysUntil(s.today) < searchingFor && s.one(2) {
+		return s.today.AddMonths(12) // no place has been found yet
+	}
 	proposed := s.after(requested, 3, 8)
 	s.tell(proposed, &casefile.ProposePlace{Step: s.step(m, proposed), SchoolCode: pick(s.dice, schoolsOf[level])})
 	if s.one(8) {
@@ -47,7 +53,7 @@ func (s *story) school(m handoff.Member, entered rules.Date, level string) rules
 func (s *story) stays(m handoff.Member, started rules.Date) {
 	seen := workday(started.AddMonths(1))
 	s.tell(seen, &casefile.RecordAttendanceConfirmed{Step: s.step(m, seen)})
-	if s.one(12) {
+	if s.happens("school.leaves") {
 		left := s.after(seen, 10, 60)
 		s.left = append(s.left, m.Ref)
 		s.tell(left, &casefile.RecordSchoolLeft{Step: s.step(m, left), Reason: pick(s.dice, []string{"moved", "work", "unknown"})})

@@ -96,6 +96,21 @@ func Settlement(raw []byte) error {
 	return err
 }
 
+// Placement checks a request for a placement, Decision what is made of its lines,
+// and Places what is said about free places. The errors are *Malformed or *Invalid.
+func Placement(raw []byte) error { return library().checked("placement_request", raw) }
+
+// Decision: see Placement.
+func Decision(raw []byte) error { return library().checked("placement_decision", raw) }
+
+// Places: see Placement.
+func Places(raw []byte) error { return library().checked("place_entries", raw) }
+
+func (s shelf) checked(name string, raw []byte) error {
+	_, err := s.school[name].check(raw)
+	return err
+}
+
 // Event checks the data of an event against the schema of its type and version.
 // The error is *Malformed or *Invalid.
 func Event(name string, version int, data []byte) error {
@@ -191,6 +206,7 @@ func (c compiled) check(raw []byte) (any, error) {
 type shelf struct {
 	commands, events              map[string]compiled
 	envelope, handoff, settlement compiled
+	school                        map[string]compiled // requests of the education department
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -236,5 +252,7 @@ func compile() shelf {
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
+		school: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
+			"place_entries": one("place_entries.json")},
 	}
 }

@@ -2,12 +2,25 @@
 
 package schools
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Point is a place on the earth in degrees (WGS 84).
 type Point struct {
 	Lat float64 `json:"lat"`
 	Lon float64 `json:"lon"`
+}
+
+// ParsePoint reads a point written as latitude and longitude, parted by a
+// comma: JSON that is digested holds no decimal numbers.
+func ParsePoint(text string) (Point, error) {
+	var p Point
+	if _, err := fmt.Sscanf(text, "%g,%g", &p.Lat, &p.Lon); err != nil || !p.Near() {
+		return Point{}, fmt.Errorf("schools: a point is written as latitude,longitude in degrees")
+	}
+	return p, nil
 }
 
 const (

@@ -34,13 +34,16 @@ func (s *Store) forget(c *change, person string) error {
 }
 
 // queueErasures destroys keys with the event that says so. Discarded hand-offs
-// of the case go too: they may name the person, and nobody needs them.
+// of the case go too: they may name the person, and nobody needs them. So do
+// drafts, and the scans of the person's papers.
 func queueErasures(batch *pgx.Batch, caseID string, erased []vault.StoredKey, now time.Time) {
 	for _, key := range erased {
 		batch.Queue(`INSERT INTO person_keys (person_id, key_id, wrapped, commitment, destroyed_at) VALUES ($1, $2, '', $3, $4)
 			ON CONFLICT (person_id) DO UPDATE SET wrapped = '', destroyed_at = excluded.destroyed_at`,
 			key.PersonID, key.KeyID, key.Commitment, now)
 		batch.Queue(`UPDATE handoffs SET box = NULL WHERE status = 'discarded' AND case_id = $1`, caseID)
+		batch.Queue(`DELETE FROM drafts WHERE case_id = $1`, caseID)
+		batch.Queue(`DELETE FROM files WHERE person_id = $1`, key.PersonID)
 	}
 }
 
@@ -99,7 +102,7 @@ func Scrub(ctx context.Context, url string) error {
 	if err := outlive(ctx, conn); err != nil {
 		return err
 	}
-	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) school_needs`, `VACUUM (FULL) orders`,
+	for _, statement := range []string{`VACUUM (FULL) person_keys`, `VACUUM (FULL) case_views`, `VACUUM (FULL) school_needs`, `VACUUM (FULL) orders`, `VACUUM (FULL) drafts`, `VACUUM (FULL) files`,
 		`VACUUM (FULL) handoffs`, `CHECKPOINT`} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("store: %s: %w", statement, err)

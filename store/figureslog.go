@@ -19,7 +19,7 @@ import (
 
 // notCounted are the events that no figure is made of: left out, reading the
 // whole log takes a fraction of the time.
-var notCounted = []string{"term_lapsed", "reminder_raised", "note_added", "document_supplied", "document_verified", "contact_made",
+var notCounted = []string{"term_lapsed", "reminder_raised", "note_added", "document_supplied", "document_attached", "document_verified", "contact_made",
 	"counsellor_assigned", "plan_made", "appointment_booked", "appointment_kept", "appointment_missed", "referral_sent", "referral_closed", "check_in_held"}
 
 // FigureLog reads the histories of all cases as far as they were recorded before

@@ -41,7 +41,7 @@ func (s *Store) AcceptHandoffs(ctx context.Context, messages []views.Received) (
 // acceptFrom keeps the messages of one sender, whose row it holds meanwhile.
 func (s *Store) acceptFrom(ctx context.Context, tx pgx.Tx, sender string, which []int, messages []views.Received, answers []views.Acceptance) error {
 	in := &intake{sender: sender, now: s.now()}
-	if err := in.open(ctx, tx); err != nil {
+	if err := in.open(ctx, tx, s.signer.Origin()); err != nil {
 		return err
 	}
 	slices.SortStableFunc(which, func(a, b int) int { return int(messages[a].Message.Sequence - messages[b].Message.Sequence) })
@@ -56,6 +56,7 @@ func (s *Store) acceptFrom(ctx context.Context, tx pgx.Tx, sender string, which 
 		}
 		answers[i] = answer
 	}
+	batch.Queue(`UPDATE senders SET receipts = $2, last_receipt = $3 WHERE sender = $1`, in.sender, in.last.Number, in.previous)
 	if err := send(ctx, tx, batch); err != nil {
 		return err
 	}
@@ -72,11 +73,9 @@ type intake struct {
 	next     int64                      // lowest sequence number still awaited
 	receipts map[string]handoff.Receipt // by message id, of those kept before or just now
 	numbers  map[int64]string           // message id by sequence number
-}
 
-func (in *intake) open(ctx context.Context, tx pgx.Tx) error {
-	return tx.QueryRow(ctx, `INSERT INTO senders (sender) VALUES ($1)
-		ON CONFLICT (sender) DO UPDATE SET sender = excluded.sender RETURNING next_sequence`, in.sender).Scan(&in.next)
+	last     handoff.Statement // what the newest receipt says of log and number
+	previous []byte            // SHA-256 of the newest signed receipt
 }
 
 func (in *intake) readKnown(ctx context.Context, tx pgx.Tx, which []int, messages []views.Received) error {
@@ -118,6 +117,9 @@ func (s *Store) acceptOne(in *intake, batch *pgx.Batch, m views.Received) (views
 	receipt := handoff.Receipt{HandoffID: casefile.DeriveID(m.Message.MessageID, "handoff/"+in.sender), Sender: in.sender,
 		MessageID: m.Message.MessageID, Sequence: m.Message.Sequence, Kind: m.Message.Kind, Digest: digest,
 		ReceivedAt: in.now, Status: handoff.Held}
+	if err := s.signReceipt(in, &receipt, m.Signature); err != nil {
+		return views.Acceptance{}, err
+	}
 	in.note(receipt)
 	return views.Acceptance{Receipt: receipt}, s.queueHandoff(batch, receipt, m)
 }
@@ -139,10 +141,10 @@ func (s *Store) queueHandoff(batch *pgx.Batch, r handoff.Receipt, m views.Receiv
 	if m.Message.Opens() {
 		batch.Queue(`INSERT INTO case_files (file_index, case_id) VALUES ($1, $2) ON CONFLICT (file_index) DO NOTHING`, index, uuid.NewString())
 	}
-	batch.Queue(`INSERT INTO handoffs (handoff_id, command_id, sender, message_id, sequence, kind, digest, file_index, actor, received_at, status, case_id, box)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT case_id FROM case_files WHERE file_index = $8), $12)`,
+	batch.Queue(`INSERT INTO handoffs (handoff_id, command_id, sender, message_id, sequence, kind, digest, file_index, actor, received_at, status, case_id, box, receipt_number, receipt, sender_signature)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (SELECT case_id FROM case_files WHERE file_index = $8), $12, $13, $14, nullif($15, ''))`,
 		r.HandoffID, attemptID(r.HandoffID, 1), r.Sender, r.MessageID, r.Sequence, string(r.Kind), digest, index,
-		string(actor), r.ReceivedAt, string(r.Status), box)
+		string(actor), r.ReceivedAt, string(r.Status), box, r.Number, r.Signed, m.Signature)
 	return nil
 }
 
@@ -174,44 +176,6 @@ func (in *intake) advance(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("ordering the hand-offs: %w", err)
 	}
 	return nil
-}
-
-// refresh fills the answers with the receipts as they now stand.
-func (in *intake) refresh(ctx context.Context, tx pgx.Tx, which []int, answers []views.Acceptance) error {
-	var ids []string
-	for _, i := range which {
-		if answers[i].Err == nil {
-			ids = append(ids, answers[i].Receipt.HandoffID)
-		}
-	}
-	rows, err := tx.Query(ctx, selectReceipts+` WHERE handoff_id = ANY($1::uuid[])`, ids)
-	if err != nil {
-		return err
-	}
-	receipts, err := pgx.CollectRows(rows, scanReceipt)
-	for _, r := range receipts {
-		in.note(r)
-	}
-	for _, i := range which {
-		if answers[i].Err == nil {
-			answers[i].Receipt = in.receipts[answers[i].Receipt.MessageID]
-		}
-	}
-	return err
-}
-
-const selectReceipts = `SELECT handoff_id::text, sender, message_id::text, sequence, kind, encode(digest, 'hex'), received_at,
-	status, coalesce(case_id::text, ''), settled_at, problem FROM handoffs`
-
-func scanReceipt(row pgx.CollectableRow) (handoff.Receipt, error) {
-	var r handoff.Receipt
-	var settled *time.Time
-	err := row.Scan(&r.HandoffID, &r.Sender, &r.MessageID, &r.Sequence, &r.Kind, &r.Digest, &r.ReceivedAt, &r.Status, &r.CaseID, &settled, &r.Problem)
-	r.ReceivedAt = r.ReceivedAt.UTC()
-	if settled != nil {
-		r.SettledAt = settled.UTC()
-	}
-	return r, err
 }
 
 // loadHandoff reads a hand-off as the command it asks for.

@@ -13,32 +13,30 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ricongiungi/schools/placement"
+	"ricongiungi/vault"
 	"ricongiungi/views"
 )
 
-// runBox is the part of a run that lies sealed: ids and whereabouts of children.
+func runContext(id string) string { return "school placement run " + id }
+
+// runBox is the part of a run that lies sealed with the office's key: of children
+// it holds ids only, whoever they are.
 type runBox struct {
 	Problem placement.Problem `json:"problem"`
 	Result  placement.Result  `json:"result"`
 }
 
-func runContext(id string) string { return "school placement run " + id }
+// childBox is what a run knew of one child and says about it, sealed with the
+// child's key.
+type childBox struct {
+	Child placement.Child `json:"child"`
+	Line  placement.Line  `json:"line"`
+}
 
 // KeepRun keeps a run once and gives it as it is kept: the first one under its
 // id. Errors: views.ErrOtherContent when that one came from another request.
 func (s *Store) KeepRun(ctx context.Context, r views.Run) (views.Run, error) {
-	plain, err := json.Marshal(runBox{r.Problem, r.Result})
-	if err != nil {
-		return r, fmt.Errorf("store: run: %w", err)
-	}
-	box, err := s.vault.SealBox(runContext(r.RunID), plain)
-	if err != nil {
-		return r, fmt.Errorf("store: run: %w", err)
-	}
-	_, err = s.pool.Exec(ctx, `INSERT INTO school_placement_runs
-			(run_id, request_digest, problem_digest, result_digest, on_day, lottery_seed, children, placed, box, computed_by, computed_at)
-		VALUES ($1, $2, $3, $4, $5::text::date, $6, $7, $8, $9, $10, $11) ON CONFLICT (run_id) DO NOTHING`,
-		r.RunID, r.RequestDigest, r.ProblemDigest, r.ResultDigest, r.On.String(), r.Seed, r.Children, r.Placed, box, r.ComputedBy, s.now())
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return s.insertRun(ctx, tx, r) })
 	if err != nil {
 		return r, unavailable(err)
 	}
@@ -49,12 +47,93 @@ func (s *Store) KeepRun(ctx context.Context, r views.Run) (views.Run, error) {
 	return kept, err
 }
 
-const runColumns = `run_id::text, on_day::text, lottery_seed, children, placed, problem_digest, result_digest, computed_by, computed_at, request_digest`
+func (s *Store) insertRun(ctx context.Context, tx pgx.Tx, r views.Run) error {
+	box, err := s.sealRun(r)
+	if err != nil {
+		return err
+	}
+	done, err := tx.Exec(ctx, `INSERT INTO school_placement_runs
+			(run_id, request_digest, problem_digest, result_digest, on_day, lottery_seed, children, placed, hubs, box, computed_by, computed_at)
+		VALUES ($1, $2, $3, $4, $5::text::date, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (run_id) DO NOTHING`,
+		r.RunID, r.RequestDigest, r.ProblemDigest, r.ResultDigest, r.On.String(), r.Seed, r.Children, r.Placed, r.Hubs, box, r.ComputedBy, s.now())
+	if err != nil || done.RowsAffected() == 0 {
+		return err
+	}
+	rows, err := s.sealChildren(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"school_placement_children"}, []string{"run_id", "ordinal", "member_id", "sealed"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+// sealRun seals the run without its children.
+func (s *Store) sealRun(r views.Run) ([]byte, error) {
+	bare := runBox{r.Problem, r.Result}
+	bare.Problem.Children, bare.Result.Lines = make([]placement.Child, len(r.Problem.Children)), make([]placement.Line, len(r.Result.Lines))
+	for i := range r.Problem.Children {
+		bare.Problem.Children[i], bare.Result.Lines[i] = r.Problem.Children[i].Without(), r.Result.Lines[i].Without()
+	}
+	plain, err := json.Marshal(bare)
+	if err != nil {
+		return nil, fmt.Errorf("store: run: %w", err)
+	}
+	return s.vault.SealBox(runContext(r.RunID), plain)
+}
+
+// sealChildren seals each child's part for the child alone. Nothing more is kept
+// about somebody who was erased, or of whom nothing was ever sealed.
+func (s *Store) sealChildren(ctx context.Context, q querier, r views.Run) ([][]any, error) {
+	keys, err := s.childKeys(ctx, q, r.Problem.Children)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]any, len(r.Problem.Children))
+	for i, c := range r.Problem.Children {
+		rows[i] = []any{r.RunID, i, c.ID, nil}
+		key, known := keys[c.ID]
+		if !known {
+			continue
+		}
+		plain, err := json.Marshal(childBox{c, r.Result.Lines[i]})
+		if err != nil {
+			return nil, fmt.Errorf("store: run: %w", err)
+		}
+		box, err := s.vault.Seal(key, placeInRun(r.RunID, c), plain)
+		if errors.Is(err, vault.ErrForgotten) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("store: run %s: %w", r.RunID, err)
+		}
+		raw, err := json.Marshal(box)
+		if err != nil {
+			return nil, fmt.Errorf("store: run %s: %w", r.RunID, err)
+		}
+		rows[i][3] = string(raw)
+	}
+	return rows, nil
+}
+
+// placeInRun is the place for which a child's part is sealed.
+func placeInRun(runID string, c placement.Child) vault.Context {
+	return vault.Context{CaseID: c.CaseID, EventID: runContext(runID), PersonID: c.ID}
+}
+
+func (s *Store) childKeys(ctx context.Context, q querier, children []placement.Child) (map[string]vault.StoredKey, error) {
+	ids := make([]string, len(children))
+	for i, c := range children {
+		ids[i] = c.ID
+	}
+	return readKeys(ctx, q, ids)
+}
+
+const runColumns = `run_id::text, on_day::text, lottery_seed, children, placed, hubs, problem_digest, result_digest, computed_by, computed_at, request_digest`
 
 func scanRun(row pgx.CollectableRow) (views.RunRow, error) {
 	var r views.RunRow
 	var on string
-	if err := row.Scan(&r.RunID, &on, &r.Seed, &r.Children, &r.Placed, &r.ProblemDigest, &r.ResultDigest, &r.ComputedBy, &r.ComputedAt, &r.RequestDigest); err != nil {
+	if err := row.Scan(&r.RunID, &on, &r.Seed, &r.Children, &r.Placed, &r.Hubs, &r.ProblemDigest, &r.ResultDigest, &r.ComputedBy, &r.ComputedAt, &r.RequestDigest); err != nil {
 		return r, err
 	}
 	r.ComputedAt = r.ComputedAt.UTC()
@@ -84,6 +163,7 @@ func (s *Store) Run(ctx context.Context, id string) (views.Run, error) {
 	return r, err
 }
 
+// openRun opens a run, and of its children those whose keys still exist.
 func (s *Store) openRun(ctx context.Context, id string) (runBox, error) {
 	var sealed []byte
 	var box runBox
@@ -94,11 +174,55 @@ func (s *Store) openRun(ctx context.Context, id string) (runBox, error) {
 	if err != nil {
 		return box, fmt.Errorf("store: run %s: %w", id, err)
 	}
-	return box, json.Unmarshal(plain, &box)
+	if err := json.Unmarshal(plain, &box); err != nil {
+		return box, fmt.Errorf("store: run %s: %w", id, err)
+	}
+	return box, s.openChildren(ctx, id, &box)
 }
 
-// Runs lists runs, the newest first.
-func (s *Store) Runs(ctx context.Context, cursor string, limit int) (views.Page[views.RunRow], error) {
+func (s *Store) openChildren(ctx context.Context, id string, into *runBox) error {
+	keys, err := s.childKeys(ctx, s.pool, into.Problem.Children)
+	if err != nil {
+		return unavailable(err)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT ordinal, sealed FROM school_placement_children WHERE run_id = $1 AND sealed IS NOT NULL`, id)
+	if err != nil {
+		return unavailable(err)
+	}
+	parts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[childPart])
+	if err != nil {
+		return unavailable(err)
+	}
+	for _, part := range parts {
+		opened, err := s.openChild(id, into.Problem.Children[part.Ordinal], keys, part.Sealed)
+		if errors.Is(err, vault.ErrForgotten) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("store: run %s: %w", id, err)
+		}
+		into.Problem.Children[part.Ordinal], into.Result.Lines[part.Ordinal] = opened.Child, opened.Line
+	}
+	return nil
+}
+
+// childPart is a row of school_placement_children.
+type childPart struct {
+	Ordinal int
+	Sealed  vault.Sealed
+}
+
+func (s *Store) openChild(runID string, c placement.Child, keys map[string]vault.StoredKey, box vault.Sealed) (childBox, error) {
+	var opened childBox
+	plain, err := s.vault.Open(keys[c.ID], placeInRun(runID, c), box)
+	if err != nil {
+		return opened, err
+	}
+	return opened, json.Unmarshal(plain, &opened)
+}
+
+// Runs lists the runs about children of no other hubs than these, the newest first.
+func (s *Store) Runs(ctx context.Context, hubs []string, cursor string, limit int) (views.Page[views.RunRow], error) {
 	var after struct {
 		At time.Time
 		ID string
@@ -107,8 +231,8 @@ func (s *Store) Runs(ctx context.Context, cursor string, limit int) (views.Page[
 		return views.Page[views.RunRow]{}, err
 	}
 	rows, err := s.pool.Query(ctx, `SELECT `+runColumns+` FROM school_placement_runs
-		WHERE @id = '' OR (computed_at, run_id) < (@at, nullif(@id, '')::uuid)
-		ORDER BY computed_at DESC, run_id DESC LIMIT @limit`, pgx.StrictNamedArgs{"id": after.ID, "at": after.At, "limit": limit + 1})
+		WHERE hubs <@ @hubs::text[] AND (@id = '' OR (computed_at, run_id) < (@at, nullif(@id, '')::uuid))
+		ORDER BY computed_at DESC, run_id DESC LIMIT @limit`, pgx.StrictNamedArgs{"id": after.ID, "at": after.At, "hubs": hubs, "limit": limit + 1})
 	if err != nil {
 		return views.Page[views.RunRow]{}, unavailable(err)
 	}

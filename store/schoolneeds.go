@@ -39,17 +39,17 @@ func needsSchool(t casefile.Track) bool {
 
 func queueSchoolNeed(batch *pgx.Batch, t casefile.Track) {
 	k := t.School
-	batch.Queue(`INSERT INTO school_needs (member_id, case_id, phase, cohort, level, grade, school_year, municipio, wish_municipio, language,
+	batch.Queue(`INSERT INTO school_needs (member_id, case_id, phase, cohort, level, grade, school_year, municipio, wish_municipio, wish_school, language,
 			language_help, vaccination, due, school_code, authorised_on, entered_on, requested_on, proposed_on, accepted_on, enrolled_on, started_on, left_on, absent_from, month)
-		VALUES (@member_id, @case_id, @phase, @cohort, @level, @grade, @school_year, @municipio, @wish_municipio, @language,
+		VALUES (@member_id, @case_id, @phase, @cohort, @level, @grade, @school_year, @municipio, @wish_municipio, @wish_school, @language,
 			@language_help, @vaccination, @due, @school_code, @authorised_on, @entered_on, @requested_on, @proposed_on, @accepted_on, @enrolled_on, @started_on, @left_on, @absent_from, @month)
 		ON CONFLICT (member_id) DO UPDATE SET phase = excluded.phase, cohort = excluded.cohort, level = excluded.level, grade = excluded.grade,
-			school_year = excluded.school_year, municipio = excluded.municipio, wish_municipio = excluded.wish_municipio, language = excluded.language,
+			school_year = excluded.school_year, municipio = excluded.municipio, wish_municipio = excluded.wish_municipio, wish_school = excluded.wish_school, language = excluded.language,
 			language_help = excluded.language_help, vaccination = excluded.vaccination, due = excluded.due, school_code = excluded.school_code,
 			authorised_on = excluded.authorised_on, entered_on = excluded.entered_on, requested_on = excluded.requested_on, proposed_on = excluded.proposed_on,
 			accepted_on = excluded.accepted_on, enrolled_on = excluded.enrolled_on, started_on = excluded.started_on, left_on = excluded.left_on, absent_from = excluded.absent_from, month = excluded.month`,
 		pgx.StrictNamedArgs{"member_id": t.MemberID, "case_id": t.CaseID, "phase": string(t.Phase), "cohort": t.Cohort, "level": k.Request.Level,
-			"grade": k.Request.Grade, "school_year": k.Request.Year, "municipio": t.Municipio, "wish_municipio": t.WishMunicipio, "language": t.Language,
+			"grade": k.Request.Grade, "school_year": k.Request.Year, "municipio": t.Municipio, "wish_municipio": t.WishMunicipio, "wish_school": t.WishSchool, "language": t.Language,
 			"language_help": t.LanguageHelp, "vaccination": t.Vaccination, "due": t.Due, "school_code": k.Code,
 			"authorised_on": dateOrNull(t.AuthorisedOn), "entered_on": dateOrNull(t.EnteredOn), "requested_on": dateOrNull(k.RequestedOn),
 			"proposed_on": dateOrNull(k.ProposedOn), "accepted_on": dateOrNull(k.AcceptedOn), "enrolled_on": dateOrNull(k.EnrolledOn),
@@ -60,6 +60,10 @@ func queueSchoolNeed(batch *pgx.Batch, t casefile.Track) {
 // in the school year $1; the courses of a CPIA have none.
 const gradeNow = `CASE WHEN level <> '' THEN grade ELSE $1::integer - cohort + 1 END`
 
+// levelNow is the level of the request or, before there is one, that of the grade.
+const levelNow = `CASE WHEN level <> '' THEN level WHEN cohort = 0 THEN 'unknown' WHEN ` + gradeNow + ` < 1 THEN 'infanzia'
+		WHEN ` + gradeNow + ` <= 5 THEN 'primaria' WHEN ` + gradeNow + ` <= 8 THEN 'secondaria_1' ELSE 'secondaria_2' END`
+
 // dimension is how each dimension of a count is written in SQL, and the columns
 // that it is made of.
 var dimension = map[string]struct {
@@ -67,8 +71,7 @@ var dimension = map[string]struct {
 	columns []string
 }{
 	"municipio": {`municipio::text`, []string{"municipio"}},
-	"level": {`CASE WHEN level <> '' THEN level WHEN cohort = 0 THEN 'unknown' WHEN ` + gradeNow + ` < 1 THEN 'infanzia'
-		WHEN ` + gradeNow + ` <= 5 THEN 'primaria' WHEN ` + gradeNow + ` <= 8 THEN 'secondaria_1' ELSE 'secondaria_2' END`, []string{"level", "cohort", "grade"}},
+	"level":     {levelNow, []string{"level", "cohort", "grade"}},
 	"grade": {`CASE WHEN level = 'cpia' THEN 'none' WHEN level = '' AND cohort = 0 THEN 'unknown' ELSE (` + gradeNow + `)::text END`,
 		[]string{"level", "cohort", "grade"}},
 	"language": {`language`, []string{"language"}},

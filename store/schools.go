@@ -114,12 +114,17 @@ func scanJSON[T any](row pgx.CollectableRow) (T, error) {
 	return value, json.Unmarshal(raw, &value)
 }
 
-// selectFigures gives figures with the places promised since each was recorded:
-// lines of runs whose last decision gives a place in that grade of that school.
+// selectFigures gives figures with the places given to children since the day of
+// which each speaks: proposed by whatever way, and not declined or left since. A
+// place given on that very day counts too, whether or not the school knew of it:
+// better one place too few than one given twice. Decisions whose command its case
+// has not settled yet count as given.
 const selectFigures = `p.entry, p.recorded_by, p.recorded_at,
-		(SELECT count(*) FROM school_placement_decisions d
-			WHERE d.school_code = p.school_code AND d.grade = p.grade AND d.decided_at > p.recorded_at
-				AND NOT EXISTS (SELECT 1 FROM school_placement_decisions l WHERE l.run_id = d.run_id AND l.member_id = d.member_id AND l.ordinal > d.ordinal))
+		(SELECT count(*) FROM school_needs n
+			WHERE n.school_code = p.school_code AND (n.grade = p.grade OR n.level = 'cpia') AND n.phase IN ('proposed', 'accepted', 'enrolled', 'attending')
+				AND coalesce(n.proposed_on, n.enrolled_on, n.started_on) >= p.on_day)
+		+ (SELECT count(*) FROM school_placement_decisions d JOIN orders o ON o.command_id = d.decision_id
+			WHERE d.school_code = p.school_code AND d.grade = p.grade AND o.settled_at IS NULL)
 		FROM school_places p`
 
 func scanFigure(row pgx.CollectableRow) (schools.Figure, error) {

@@ -3,14 +3,17 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/schools"
 	"ricongiungi/schools/placement"
@@ -162,16 +165,30 @@ func TestSeatsKnowTheirPlacesOnTheDay(t *testing.T) {
 	}
 }
 
-func (b *bundle) run(id string, digest byte) views.Run {
+// searching is a family whose child is here and needs a place in the third class.
+func (b *bundle) searching() casefile.View {
+	b.t.Helper()
+	view := b.opened()
+	at := casefile.Step{MemberID: view.Members[1].MemberID, On: rules.On(2026, 2, 23)}
+	for _, c := range []casefile.Command{&casefile.RecordEntry{Step: at}, &casefile.RequestSchool{Step: at, Municipio: 2}} {
+		if o := b.order(view.CaseID, casefile.CommandName(c), c); o.Refusal != nil {
+			b.t.Fatal(o.Refusal.Text.En)
+		}
+	}
+	return view
+}
+
+// run shares the places out to the child of the family.
+func (b *bundle) run(id string, digest byte, view casefile.View) views.Run {
 	b.t.Helper()
 	today := rules.DateOf(b.now)
-	seats, err := b.Seats(b.t.Context(), []views.GradeOf{{Level: schools.Primaria, Grade: 3}}, today)
+	seats, err := b.Seats(b.t.Context(), []views.GradeOf{{Level: schools.Primaria, Grade: 4}}, today)
 	must(b.t, err)
-	p := placement.NewProblem(today, "sorteggio", []placement.Child{{ID: uuid.NewString(), CaseID: uuid.NewString(), Level: schools.Primaria, Grade: 3,
-		Municipio: 2, Point: &schools.Point{Lat: 45.491, Lon: 9.217}, WaitingSince: today}}, seats, rules.Default())
+	p := placement.NewProblem(today, "sorteggio", []placement.Child{{ID: view.Members[1].MemberID, CaseID: view.CaseID, Level: schools.Primaria, Grade: 4,
+		Municipio: 2, Point: &schools.Point{Lat: 45.491, Lon: 9.217}, WaitingSince: today, Salt: "salt of " + id}}, seats, rules.Default())
 	r, err := placement.Solve(p)
 	must(b.t, err)
-	return views.Run{Problem: p, Result: r, RunRow: views.RunRow{RunID: id, On: today, Seed: p.Seed, Children: 1, Placed: 1,
+	return views.Run{Problem: p, Result: r, RunRow: views.RunRow{RunID: id, On: today, Seed: p.Seed, Children: 1, Placed: 1, Hubs: []string{view.Office},
 		ProblemDigest: p.Digest(), ResultDigest: r.Digest(), ComputedBy: officer.ID, RequestDigest: []byte{digest}}}
 }
 
@@ -179,28 +196,33 @@ func TestARunCanBeCheckedYearsLaterAndIsKeptSealed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.twoSchools()
-	must(t, b.EnterPlaces(t.Context(), views.PlaceEntries{Key: uuid.NewString(), By: counsellor.ID, Entries: []schools.Entry{entry("XXEE000022", 3, 1, rules.DateOf(b.now))}}))
-	id := uuid.NewString()
-	made := b.run(id, 1)
+	must(t, b.EnterPlaces(t.Context(), views.PlaceEntries{Key: uuid.NewString(), By: counsellor.ID, Entries: []schools.Entry{entry("XXEE000022", 4, 1, rules.DateOf(b.now))}}))
+	id, view := uuid.NewString(), b.searching()
+	made := b.run(id, 1, view)
 	_, err := b.KeepRun(t.Context(), made)
 	must(t, err)
 	kept, err := b.Run(t.Context(), id)
 	must(t, err)
-	if found := placement.Verify(kept.Problem, kept.Result); len(found) != 0 || kept.ProblemDigest != kept.Problem.Digest() || kept.ResultDigest != kept.Result.Digest() {
+	if found := placement.Verify(kept.Problem, kept.Result); len(found) != 0 || kept.ProblemDigest != kept.Problem.Digest() || kept.ResultDigest != kept.Result.Digest() || kept.Problem.Withheld() != 0 {
 		t.Errorf("the kept run does not verify: %+v", found)
 	}
-	if open := query[string](b, `SELECT row_to_json(r)::text FROM school_placement_runs r`); strings.Contains(open, made.Problem.Children[0].ID) || strings.Contains(open, "45.49") {
-		t.Errorf("children lie open: %s", open)
+	for _, table := range []string{"school_placement_runs", "school_placement_children"} {
+		if open := query[string](b, `SELECT row_to_json(r)::text FROM `+table+` r`); strings.Contains(open, "45.49") || strings.Contains(open, "salt of") {
+			t.Errorf("whereabouts lie open: %s", open)
+		}
 	}
-	again, err := b.KeepRun(t.Context(), b.run(id, 1))
+	again, err := b.KeepRun(t.Context(), b.run(id, 1, view))
 	must(t, err)
 	if again.ResultDigest != kept.ResultDigest {
 		t.Error("the same request under the same id gives another run")
 	}
-	if _, err := b.KeepRun(t.Context(), b.run(id, 2)); !errors.Is(err, views.ErrOtherContent) {
+	if _, err := b.KeepRun(t.Context(), b.run(id, 2, view)); !errors.Is(err, views.ErrOtherContent) {
 		t.Errorf("another request under the same id: %v", err)
 	}
-	list, err := b.Runs(t.Context(), "", 10)
+	if foreign, err := b.Runs(t.Context(), []string{"wemi-to"}, "", 10); err != nil || len(foreign.Items) != 0 {
+		t.Errorf("another hub sees %+v, %v", foreign.Items, err)
+	}
+	list, err := b.Runs(t.Context(), []string{view.Office, "wemi-to"}, "", 10)
 	must(t, err)
 	if len(list.Items) != 1 || list.Items[0].RunID != id {
 		t.Errorf("runs %+v", list)
@@ -215,35 +237,115 @@ func TestAPlaceThatWasGivenIsNotGivenTwice(t *testing.T) {
 	b := setup(t)
 	b.twoSchools()
 	today := rules.DateOf(b.now)
-	must(t, b.EnterPlaces(t.Context(), views.PlaceEntries{Key: uuid.NewString(), By: counsellor.ID, Entries: []schools.Entry{entry("XXEE000022", 3, 2, today)}}))
-	run := b.run(uuid.NewString(), 1)
+	must(t, b.EnterPlaces(t.Context(), views.PlaceEntries{Key: uuid.NewString(), By: counsellor.ID, Entries: []schools.Entry{entry("XXEE000022", 4, 2, today)}}))
+	view := b.searching()
+	child := view.Members[1].MemberID
+	run := b.run(uuid.NewString(), 1, view)
 	_, err := b.KeepRun(t.Context(), run)
 	must(t, err)
-	b.now = b.now.Add(1e9)
-	d := views.LineDecision{DecisionID: uuid.NewString(), RunID: run.RunID, MemberID: run.Result.Lines[0].ChildID, Action: "confirm", SchoolCode: "XXEE000022", Grade: 3, On: today, DecidedBy: officer.ID}
-	free := func(want int) {
+	free := func(when string, want int) {
 		t.Helper()
 		if p := b.schools(views.SchoolQuery{})["XXEE000022"].Places[0]; p.Free != want {
-			t.Errorf("%d places are free, want %d", p.Free, want)
+			t.Errorf("%s %d places are free, want %d", when, p.Free, want)
 		}
 	}
-	_, err = b.DecideLine(t.Context(), d)
+	d := views.LineDecision{DecisionID: uuid.NewString(), RunID: run.RunID, MemberID: child, Action: "confirm", SchoolCode: "XXEE000022", Grade: 4, On: today, DecidedBy: officer.ID}
+	propose, err := json.Marshal(casefile.ProposePlace{Step: casefile.Step{MemberID: child, On: today}, SchoolCode: "XXEE000022"})
 	must(t, err)
-	_, err = b.DecideLine(t.Context(), d)
+	_, err = b.AcceptOrder(t.Context(), casefile.Order{CommandID: d.DecisionID, CaseID: view.CaseID, Type: "propose_place", Body: propose, Actor: counsellor, At: b.now})
 	must(t, err)
-	free(1)
+	for range 2 {
+		_, err = b.DecideLine(t.Context(), d)
+		must(t, err)
+	}
+	free("while the command waits", 1)
+	_, err = b.Transact(t.Context(), view.CaseID, d.DecisionID)
+	must(t, err)
+	free("once it is proposed", 1)
 	other := d
 	other.SchoolCode = "XXEE000033"
 	if _, err := b.DecideLine(t.Context(), other); !errors.Is(err, views.ErrOtherContent) {
 		t.Errorf("another decision under the same id: %v", err)
 	}
+	b.order(view.CaseID, "decline_place", casefile.DeclinePlace{Step: casefile.Step{MemberID: child, On: today}, Reason: "too_far"})
+	free("after the family's no", 2)
+	b.order(view.CaseID, "propose_place", casefile.ProposePlace{Step: casefile.Step{MemberID: child, On: today}, SchoolCode: "XXEE000022"})
+	free("proposed without any run", 1)
 	other.DecisionID, other.Action, other.Reason = uuid.NewString(), "change", "nearer_to_work"
 	_, err = b.DecideLine(t.Context(), other)
 	must(t, err)
-	free(2)
 	kept, err := b.Run(t.Context(), run.RunID)
 	must(t, err)
 	if len(kept.Decisions) != 2 || kept.Decisions[1].Reason != "nearer_to_work" {
 		t.Errorf("decisions %+v", kept.Decisions)
+	}
+}
+
+func TestWhoIsErasedIsGoneFromEveryRunAndItsCertificateStillHolds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.twoSchools()
+	must(t, b.EnterPlaces(t.Context(), views.PlaceEntries{Key: uuid.NewString(), By: counsellor.ID, Entries: []schools.Entry{entry("XXEE000022", 4, 1, rules.DateOf(b.now))}}))
+	view := b.searching()
+	child, id := view.Members[1].MemberID, uuid.NewString()
+	_, err := b.KeepRun(t.Context(), b.run(id, 1, view))
+	must(t, err)
+	b.erase(view.CaseID, child)
+	kept, err := b.Run(t.Context(), id)
+	must(t, err)
+	if text := toJSON(t, kept); strings.Contains(text, "45.491") || strings.Contains(text, "salt of") || strings.Contains(text, "is no. 1") {
+		t.Errorf("the run still tells of the child: %s", text)
+	}
+	if kept.Problem.Withheld() != 1 || kept.ProblemDigest != kept.Problem.Digest() || kept.ResultDigest != kept.Result.Digest() {
+		t.Errorf("the digests no longer hold: %+v", kept)
+	}
+	if found := placement.Verify(kept.Problem, kept.Result); len(found) != 0 {
+		t.Errorf("the certificate no longer holds: %+v", found)
+	}
+	// A run made afterwards keeps nothing of the child either.
+	later := uuid.NewString()
+	_, err = b.KeepRun(t.Context(), b.run(later, 1, view))
+	must(t, err)
+	if after, err := b.Run(t.Context(), later); err != nil || after.Problem.Withheld() != 1 {
+		t.Errorf("a later run: %+v, %v", after.Problem.Children, err)
+	}
+}
+
+func TestChildrenWhoWaitAreListedLongestFirst(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.town()
+	page, err := b.Waiting(t.Context(), views.WaitingQuery{Offices: []string{"wemi-mi"}, Limit: 10})
+	must(t, err)
+	var phases []casefile.SchoolPhase
+	for _, c := range page.Items {
+		phases = append(phases, c.Phase)
+		if c.Level != "primaria" || c.Grade != 4 || c.Since != rules.On(2026, 2, 23) || c.Days != c.AbsentFrom.DaysUntil(rules.DateOf(b.now)) {
+			t.Errorf("%+v", c)
+		}
+	}
+	slices.Sort(phases)
+	if !slices.Equal(phases, []casefile.SchoolPhase{"needed", "proposed", "searching"}) {
+		t.Errorf("they are %v: who attends or is still abroad is none of them", phases)
+	}
+	first, err := b.Waiting(t.Context(), views.WaitingQuery{Offices: []string{"wemi-mi"}, Limit: 2})
+	must(t, err)
+	rest, err := b.Waiting(t.Context(), views.WaitingQuery{Offices: []string{"wemi-mi"}, Limit: 2, Cursor: first.Next})
+	must(t, err)
+	if len(rest.Items) != 1 || rest.Items[0].MemberID != page.Items[2].MemberID {
+		t.Errorf("the second page is %+v", rest.Items)
+	}
+	grade := 4
+	for _, none := range []views.WaitingQuery{{}, {Offices: []string{"wemi-to"}}, {Offices: []string{"wemi-mi"}, Municipio: 5}, {Offices: []string{"wemi-mi"}, Level: "infanzia"},
+		{Offices: []string{"wemi-mi"}, Language: "zh"}, {Offices: []string{"wemi-mi"}, Members: []string{uuid.NewString()}}} {
+		none.Limit = 10
+		if found, err := b.Waiting(t.Context(), none); err != nil || len(found.Items) != 0 {
+			t.Errorf("%+v finds %+v, %v", none, found.Items, err)
+		}
+	}
+	some, err := b.Waiting(t.Context(), views.WaitingQuery{Offices: []string{"wemi-mi"}, Phase: casefile.SchoolProposed, Grade: &grade, Limit: 10})
+	must(t, err)
+	if len(some.Items) != 1 || some.Items[0].SchoolCode != "MIIC8AA00X" {
+		t.Errorf("proposed: %+v", some.Items)
 	}
 }

@@ -39,3 +39,30 @@ type Revocation struct {
 	By      casefile.Actor
 	Reason  string // a code
 }
+
+// ErrReplayed says that an id that may be used once was used before.
+var ErrReplayed = errors.New("used before")
+
+// MachineCall is one request of another body's machine: who sent it, for which
+// purpose, and for which of its users.
+type MachineCall struct {
+	RequestID    string    `json:"request_id"`
+	At           time.Time `json:"at"`
+	ClientID     string    `json:"client_id"`
+	PurposeID    string    `json:"purpose_id,omitempty"`
+	UserID       string    `json:"user_id,omitempty"` // as the other body writes it
+	UserLocation string    `json:"user_location,omitempty"`
+	Level        string    `json:"level,omitempty"` // of assurance with which the user was known
+	TokenID      string    `json:"token_id"`
+	Operation    string    `json:"operation"` // such as "POST /v1/handoffs"
+	Allowed      bool      `json:"allowed"`
+
+	Once []OnceID `json:"-"` // used up by the call
+}
+
+// OnceID is an id that may be used once until an instant, after which what bears
+// it is worth nothing anyhow.
+type OnceID struct {
+	Kind, Issuer, ID string
+	Until            time.Time
+}

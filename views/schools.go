@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ricongiungi/casefile"
 	"ricongiungi/rules"
 	"ricongiungi/schools"
 	"ricongiungi/schools/placement"
@@ -65,6 +66,45 @@ type GradeOf struct {
 	Grade int
 }
 
+// WaitingQuery selects children for whom a place must be found or is being found.
+// Empty fields do not restrict.
+type WaitingQuery struct {
+	Offices   []string // hubs; none means nothing
+	Members   []string // only these
+	Phase     casefile.SchoolPhase
+	Municipio int
+	Level     string
+	Grade     *int
+	Language  string
+	Cursor    string
+	Limit     int
+}
+
+// WaitingChild is a child on the way to its first day at school, in ids, codes
+// and days: who it is, People tells those who may know.
+type WaitingChild struct {
+	MemberID      string               `json:"member_id"`
+	CaseID        string               `json:"case_id"`
+	Office        string               `json:"office"`
+	Phase         casefile.SchoolPhase `json:"phase"`
+	Level         string               `json:"level"`
+	Grade         int                  `json:"grade"`
+	Year          int                  `json:"school_year,omitempty"` // of the search; 0 while none is open
+	Municipio     int                  `json:"municipio,omitempty"`
+	WishMunicipio int                  `json:"wish_municipio,omitempty"`
+	WishSchool    string               `json:"wish_school_code,omitempty"`
+	Siblings      []string             `json:"siblings_at"` // schools of the family's other children
+	Language      string               `json:"language,omitempty"`
+	LanguageHelp  bool                 `json:"language_help,omitempty"`
+	Vaccination   string               `json:"vaccination,omitempty"`
+	SchoolCode    string               `json:"school_code,omitempty"` // proposed or accepted
+	Since         rules.Date           `json:"waiting_since"`         // without school or, before the arrival, searching
+	EnteredOn     rules.Date           `json:"entered_on,omitzero"`
+	RequestedOn   rules.Date           `json:"requested_on,omitzero"`
+	AbsentFrom    rules.Date           `json:"without_school_from,omitzero"`
+	Days          int                  `json:"lesson_days_without_school"` // up to today; see casefile.LessonDays
+}
+
 // Run is a proposal for many children, as it was computed.
 type Run struct {
 	RunRow
@@ -84,6 +124,7 @@ type RunRow struct {
 	ResultDigest  string     `json:"result_digest"`
 	ComputedBy    string     `json:"computed_by"`
 	ComputedAt    time.Time  `json:"computed_at"` // UTC
+	Hubs          []string   `json:"-"`           // whose children it is about
 	RequestDigest []byte     `json:"-"`           // tells the same request from another under one key
 }
 

@@ -32,6 +32,8 @@ type Received struct {
 	Message handoff.Message
 	Raw     json.RawMessage
 	By      casefile.Actor
+
+	Signature string // of the sender over the request, where it signs
 }
 
 // Acceptance is a receipt, or why there is none.
@@ -65,6 +67,8 @@ type CaseQuery struct {
 	Offices           []string
 	Phase, Counsellor string
 	Municipio         int
+	Unassigned        bool // only those that nobody is responsible for
+	Late              bool // only those with something whose lapse is recorded
 	Cursor            string
 	Limit             int
 }
@@ -131,8 +135,16 @@ type AgendaQuery struct {
 	Counsellor string
 	Role       casefile.Role // responsible
 	Before     rules.Date    // due on or before
+	Unassigned bool          // only of cases that nobody is responsible for
 	Cursor     string
 	Limit      int
+}
+
+// Meeting is one appointment still to come or to be told of, over all cases.
+type Meeting struct {
+	CaseID       string
+	CounsellorID string
+	casefile.AppointmentView
 }
 
 // AgendaRow is one agenda item in a list over cases.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +75,7 @@ func factsOf(cmd *cobra.Command, c *apiClient, id string) ([]casefile.Fact, erro
 
 func explain(view casefile.View, standing []casefile.Fact, book *rules.Book) explanation {
 	e := explanation{CaseID: view.CaseID, ToCome: []explained{}, Set: []explained{}, Conditions: []casefile.ConditionView{}}
-	for _, d := range view.Agenda {
+	for _, d := range slices.Concat(view.Agenda, view.Later) {
 		date := explainTerm(d.Item, d.MemberID, d.Term, d.Suspended(), book)
 		date.Lapsed, date.Why, date.Pauses = d.Lapsed, d.Why, append(date.Pauses, d.Pauses...)
 		if start, found := d.StartedBy(standing); found {

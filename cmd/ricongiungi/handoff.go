@@ -63,21 +63,9 @@ func formatOf(path string) (handoff.Format, error) {
 }
 
 func importFile(cmd *cobra.Command, s *settings, path string, dryRun, asJSON bool) error {
-	format, err := formatOf(path)
+	rows, err := readRows(path)
 	if err != nil {
 		return err
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	var rows []handoff.Row
-	for row, err := range handoff.Read(file, format) {
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		rows = append(rows, row)
 	}
 	c, err := s.client("sui_officer")
 	if err != nil {
@@ -90,11 +78,39 @@ func importFile(cmd *cobra.Command, s *settings, path string, dryRun, asJSON boo
 	if err := sent.report(cmd, asJSON); err != nil {
 		return err
 	}
-	return sent.keepRejected(cmd, path, format)
+	if err := sent.keepReceipts(cmd, path); err != nil {
+		return err
+	}
+	return sent.keepRejected(cmd, path)
+}
+
+// readRows reads a whole file of hand-offs.
+func readRows(path string) ([]handoff.Row, error) {
+	format, err := formatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var rows []handoff.Row
+	for row, err := range handoff.Read(file, format) {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // keepRejected writes the refused rows beside the file.
-func (s *sending) keepRejected(cmd *cobra.Command, path string, format handoff.Format) error {
+func (s *sending) keepRejected(cmd *cobra.Command, path string) error {
+	format, err := formatOf(path)
+	if err != nil {
+		return err
+	}
 	var bad []handoff.Row
 	for _, row := range s.rows {
 		if len(row.Problems) > 0 {
@@ -154,23 +170,6 @@ func writeReceipt(cmd *cobra.Command, table *tabwriter.Writer, r handoff.Receipt
 	}
 	_, err := fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", r.Sender, r.Sequence, r.Kind, r.Status, r.HandoffID, r.CaseID, reason)
 	return err
-}
-
-func receiptCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
-		Use: "receipt HANDOFF_ID", Short: "Show the receipt of a hand-off as it stands", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.client("sui_officer")
-			if err != nil {
-				return err
-			}
-			var receipt handoff.Receipt
-			if err := c.get(cmd.Context(), "/v1/handoffs/"+url.PathEscape(args[0]), &receipt); err != nil {
-				return err
-			}
-			return printJSON(cmd.OutOrStdout(), receipt)
-		},
-	}
 }
 
 func gapsCommand(s *settings, asJSON *bool) *cobra.Command {

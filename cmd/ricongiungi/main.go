@@ -65,7 +65,7 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
 	cmd.AddCommand(upCommand(s), clusterCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), importCasesCommand(s), simulateCommand(s), caseCommand(s),
-		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), personCommand(s), eraseCommand(s), keysCommand(s), rebuildCommand(s), backupCommand(s), restoreCommand(s), drillCommand(s), rulesCommand(s), schoolsCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), sampleProviderCommand(s))
+		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), personCommand(s), eraseCommand(s), retentionCommand(s), keysCommand(s), rebuildCommand(s), backupCommand(s), restoreCommand(s), drillCommand(s), rulesCommand(s), schoolsCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), machinesCommand(s), sampleProviderCommand(s))
 	return cmd
 }
 

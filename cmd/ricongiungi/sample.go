@@ -19,6 +19,7 @@ import (
 
 	"ricongiungi/casefile"
 	"ricongiungi/handoff"
+	"ricongiungi/identity/sampleprovider"
 	"ricongiungi/rules"
 	"ricongiungi/samples"
 )
@@ -43,8 +44,11 @@ func (s *settings) bringSample(ctx context.Context, out io.Writer) error {
 	if err != nil || state.Done {
 		return err
 	}
-	fmt.Fprintf(out, "Bringing in %d invented families …\n", sampleFamilies)
+	fmt.Fprintf(out, "Bringing in %d invented families and the schools of an invented city …\n", sampleFamilies)
 	start := time.Now()
+	if err := s.importSampleSchools(ctx, state.Today); err != nil {
+		return fmt.Errorf("bringing in the sample: %w", err)
+	}
 	messages := samples.Messages(sampleFamilies, sampleSeed, state.Today)
 	receipts, err := s.sendSample(ctx, messages)
 	if err != nil {
@@ -52,6 +56,9 @@ func (s *settings) bringSample(ctx context.Context, out io.Writer) error {
 	}
 	steps, err := s.tellSample(ctx, messages, receipts, state.Today)
 	if err != nil {
+		return fmt.Errorf("bringing in the sample: %w", err)
+	}
+	if err := s.placeSample(ctx, state.Today); err != nil {
 		return fmt.Errorf("bringing in the sample: %w", err)
 	}
 	fmt.Fprintf(out, "%d hand-offs and %d steps of %d families are in (%.1f s).\n", len(messages), steps, sampleFamilies, time.Since(start).Seconds())
@@ -131,13 +138,15 @@ func (s *settings) tellSample(ctx context.Context, messages []handoff.Message, r
 	var told atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
+	families := 0
 	for _, m := range messages {
 		if m.Kind != handoff.Decision {
 			continue
 		}
-		caseID := receipts[m.SUIFile].CaseID
+		caseID, counsellor := receipts[m.SUIFile].CaseID, sampleCounsellor(families)
+		families++
 		group.Go(func() error {
-			for i, step := range samples.Steps(caseID, m, today, sampleSeed) {
+			for i, step := range append(counsellor, samples.Steps(caseID, m, today, sampleSeed)...) {
 				key := casefile.DeriveID(caseID, fmt.Sprintf("sample/%d", i))
 				if err := tell(ctx, tellers, caseID, key, step); err != nil {
 					return err
@@ -149,6 +158,23 @@ func (s *settings) tellSample(ctx context.Context, messages []handoff.Message, r
 	}
 	err := group.Wait()
 	return told.Load(), err
+}
+
+// sampleCounsellor shares the families among the invented counsellors, so that
+// each finds work of their own at the first sign-in; every fifth is still to be
+// taken on.
+func sampleCounsellor(nth int) []samples.Command {
+	if nth%5 == 4 {
+		return nil
+	}
+	var counsellors []string
+	for _, person := range sampleprovider.People() {
+		if person.Role == casefile.Counsellor {
+			counsellors = append(counsellors, person.ID)
+		}
+	}
+	data, _ := json.Marshal(casefile.AssignCounsellor{CounsellorID: counsellors[nth%len(counsellors)]}) // an id always marshals
+	return []samples.Command{{Type: "assign_counsellor", Data: data}}
 }
 
 // tell gives one command in the capacity that may give it.

@@ -20,8 +20,8 @@ import (
 )
 
 func schoolsCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "schools", Short: "Schools as the public registries describe them"}
-	cmd.AddCommand(importSchoolsCommand(s))
+	cmd := &cobra.Command{Use: "schools", Short: "Schools, their places, and places proposed to children"}
+	cmd.AddCommand(importSchoolsCommand(s), placesCommand(s), waitingCommand(s), placeCommand(s), verifyPlacementCommand())
 	return cmd
 }
 

@@ -20,6 +20,8 @@ import (
 	"ricongiungi/api"
 	"ricongiungi/console"
 	"ricongiungi/identity"
+	"ricongiungi/reports"
+	"ricongiungi/schools/desk"
 	"ricongiungi/workflows"
 )
 
@@ -50,7 +52,7 @@ func serve(cmd *cobra.Command, s *settings) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(leaving.after(cmd.Context()))
-	group.Go(func() error { return followRevocations(ctx, p, tokens) })
+	group.Go(func() error { return followRevocations(ctx, p.log.Revocations, tokens, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, p.meter.Handler(), p.logger) })
 	return group.Wait()
@@ -76,10 +78,17 @@ func (d *drain) after(ctx context.Context) context.Context {
 // handler serves the API and, everywhere else, the console.
 func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
-	machines := api.New(api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Schools: p.log.SchoolFacts, Book: p.book,
-		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load,
-	})
+	program := api.Config{
+		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
+	}
+	if s.machinesFile != "" {
+		gate, err := s.gate(p.log)
+		if err != nil {
+			return nil, err
+		}
+		program.Machines = gate
+	}
 	config, err := s.signInConfig()
 	if err != nil {
 		return nil, err
@@ -89,15 +98,17 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
+		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,
 	})
 	if err != nil {
 		return nil, err
 	}
-	both := http.NewServeMux()
+	machines, both := api.New(program), http.NewServeMux()
 	both.Handle("/", people)
-	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/"} {
+	for _, path := range []string{"/v1/", "/status", "/livez", "/readyz", "/openapi.yaml", "/schemas/", "/.well-known/"} {
 		both.Handle(path, machines)
 	}
 	return both, nil
@@ -105,16 +116,16 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 
 // followRevocations keeps the list of revoked actors no older than two seconds
 // while the database answers; while it does not, nothing can be read anyhow.
-func followRevocations(ctx context.Context, p *parts, tokens *api.Verifier) error {
+func followRevocations(ctx context.Context, read func(context.Context) (map[string]time.Time, error), tokens *api.Verifier, logger *slog.Logger) error {
 	ticker := time.NewTicker(2 * time.Second)
 	defer ticker.Stop()
 	for {
-		since, err := p.log.Revocations(ctx)
+		since, err := read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			p.logger.Warn("revocations not read", "error", err.Error())
+			logger.Warn("revocations not read", "error", err.Error())
 		default:
 			tokens.Revoke(since)
 		}

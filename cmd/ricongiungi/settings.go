@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -42,6 +43,8 @@ type settings struct {
 	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
+	retentionFile   string        // RICONGIUNGI_RETENTION, a file of the office's own terms of keeping data
+	machinesFile    string        // RICONGIUNGI_MACHINES, which machines of other bodies are let in; empty: none
 
 	publicURL        string        // RICONGIUNGI_PUBLIC_URL, where browsers reach the console
 	provider         string        // RICONGIUNGI_PROVIDER, where the sample provider listens, default 127.0.0.1:8090
@@ -56,6 +59,7 @@ type settings struct {
 	repositoryURL    string // RICONGIUNGI_REPOSITORY_URL, RICONGIUNGI_ACCESSIBILITY_URL and
 	accessibilityURL string // RICONGIUNGI_FEEDBACK: links at the foot of the pages
 	feedbackAddress  string
+	securityContact  string // RICONGIUNGI_SECURITY_CONTACT, for /.well-known/security.txt
 }
 
 func settingsFromEnvironment() *settings {
@@ -74,6 +78,8 @@ func settingsFromEnvironment() *settings {
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
+		retentionFile:   os.Getenv("RICONGIUNGI_RETENTION"),
+		machinesFile:    os.Getenv("RICONGIUNGI_MACHINES"),
 
 		publicURL:        os.Getenv("RICONGIUNGI_PUBLIC_URL"),
 		provider:         env("RICONGIUNGI_PROVIDER", "127.0.0.1:8090"),
@@ -88,6 +94,7 @@ func settingsFromEnvironment() *settings {
 		repositoryURL:    os.Getenv("RICONGIUNGI_REPOSITORY_URL"),
 		accessibilityURL: os.Getenv("RICONGIUNGI_ACCESSIBILITY_URL"),
 		feedbackAddress:  os.Getenv("RICONGIUNGI_FEEDBACK"),
+		securityContact:  os.Getenv("RICONGIUNGI_SECURITY_CONTACT"),
 	}
 	s.publicURL = orElse(s.publicURL, "http://"+s.listen)
 	return s
@@ -262,6 +269,16 @@ func (s *settings) dialTemporal(log *slog.Logger, meter *metrics.Meter) (client.
 }
 
 // newLog writes one JSON line per message to standard error.
-func newLog() *slog.Logger {
-	return slog.New(tracing.Logged(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+func newLog() *slog.Logger { return logTo(os.Stderr) }
+
+// logTo writes the instant of each line in UTC, as the national rules for logs have
+// it, wherever the machine stands.
+func logTo(out io.Writer) *slog.Logger {
+	inUTC := func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			a.Value = slog.TimeValue(a.Value.Time().UTC())
+		}
+		return a
+	}
+	return slog.New(tracing.Logged(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: inUTC})))
 }

@@ -391,6 +391,10 @@ func TestAFileOfHandoffsIsTakenInRowByRow(t *testing.T) {
 	if strings.TrimSpace(string(rejected)) != bad {
 		t.Fatalf("rejected rows are %s", rejected)
 	}
+	held := filepath.Join(m.dir, "file.receipts.ndjson")
+	if said, err := m.run("handoff", "receipt", "--verify", held, "--messages", file); err != nil || !strings.Contains(said, "receipts are signed by") {
+		t.Fatalf("the receipts are %v\n%s", err, said)
+	}
 	again, err := m.run("handoff", "import", file)
 	if !errors.As(err, &exit) || strings.Count(again, "applied") != len(lines) {
 		t.Fatalf("the second time it said %v\n%s", err, again)

@@ -121,19 +121,25 @@ func Write(w io.Writer, rows [][]string) error {
 }
 
 // formulas are the characters with which a spreadsheet would take a cell for a
-// formula; such a cell is written with an apostrophe before it.
-const formulas = "=+-@\t"
+// formula; such a cell is written with an apostrophe before it, and so is one
+// that begins like a guarded cell, so that each is read again as it was.
+const formulas = "=+-@\t\r"
+
+func formula(cell string) bool {
+	cell = strings.TrimLeft(cell, "'")
+	return cell != "" && strings.ContainsRune(formulas, rune(cell[0]))
+}
 
 func guard(cell string) string {
-	if cell != "" && strings.ContainsRune(formulas, rune(cell[0])) {
+	if formula(cell) {
 		return "'" + cell
 	}
 	return cell
 }
 
 func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulas, rune(cell[1])) {
-		return cell[1:]
+	if formula(cell) {
+		return strings.TrimPrefix(cell, "'")
 	}
 	return cell
 }

@@ -25,7 +25,9 @@ type Child struct {
 	Siblings     []string       `json:"siblings,omitempty"` // codes of the schools that siblings attend
 	Wishes       []string       `json:"wishes,omitempty"`   // codes of schools, the dearest first
 	NeedsItalian bool           `json:"needs_italian,omitempty"`
-	WaitingSince rules.Date     `json:"waiting_since"`
+	WaitingSince rules.Date     `json:"waiting_since,omitzero"`
+	Salt         string         `json:"salt,omitempty"`     // random: see Commitment
+	Withheld     string         `json:"withheld,omitempty"` // the commitment, in place of everything but the ids
 }
 
 // Seat is one grade of one school with what is known of its places on the day.
@@ -175,10 +177,6 @@ type seatID struct {
 }
 
 func (s Seat) id() seatID { return seatID{s.SchoolCode, s.Grade} }
-
-// Digest is the SHA-256 of the problem's JSON, in hex: whoever holds the problem
-// can tell that a result belongs to it.
-func (p Problem) Digest() string { return digest(p) }
 
 func digest(v any) string {
 	raw, err := json.Marshal(v)

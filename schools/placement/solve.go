@@ -3,6 +3,7 @@
 package placement
 
 import (
+	"errors"
 	"slices"
 
 	"ricongiungi/rules"
@@ -16,9 +17,6 @@ type Result struct {
 	Filled  []Fill `json:"filled"` // in the order of the problem's seats
 }
 
-// Digest is the SHA-256 of the result's JSON, in hex.
-func (r Result) Digest() string { return digest(r) }
-
 // Line is what is proposed for one child.
 type Line struct {
 	ChildID    string     `json:"member_id"`
@@ -29,6 +27,8 @@ type Line struct {
 	Choices    int        `json:"choices"`          // schools with a known place in the grade, before the sharing out
 	Metres     *int       `json:"metres,omitempty"` // where both places are known
 	Why        rules.Text `json:"why"`
+	Salt       string     `json:"salt,omitempty"`     // that of the child
+	Withheld   string     `json:"withheld,omitempty"` // the commitment, in place of choice, distance and sentence
 }
 
 // Fill is who got the places of a seat, the strongest claim first.
@@ -62,6 +62,9 @@ type sharing struct {
 func Solve(p Problem) (Result, error) {
 	if err := p.Check(); err != nil {
 		return Result{}, err
+	}
+	if p.Withheld() > 0 {
+		return Result{}, errors.New("placement: nothing is known of a child")
 	}
 	s := newSharing(p)
 	asking := make([]int, 0, len(p.Children))
@@ -137,7 +140,7 @@ func (s *sharing) result() Result {
 
 func (s *sharing) line(child int, got *pair) Line {
 	c := &s.Children[child]
-	line := Line{ChildID: c.ID, CaseID: c.CaseID, Grade: c.Grade, Choices: len(s.choices[child])}
+	line := Line{ChildID: c.ID, CaseID: c.CaseID, Grade: c.Grade, Choices: len(s.choices[child]), Salt: c.Salt}
 	if got != nil {
 		line.SchoolCode, line.Grade, line.Choice = got.seat.SchoolCode, got.seat.Grade, s.next[child]
 		if got.metres != far {

@@ -13,7 +13,9 @@ type Violation struct {
 // Verify checks a result without solving the problem anew; nothing is wrong when
 // it gives nothing. A blocking pair is a child and a seat that would both rather
 // have each other: the seat is dearer to the child than what it got, and there is
-// room or somebody with a weaker claim in it.
+// room or somebody with a weaker claim in it. Children who are withheld are taken
+// to be content, and to have stronger claims than anybody: their part cannot be
+// checked any more.
 func Verify(p Problem, r Result) []Violation {
 	if r.Problem != p.Digest() || p.Check() != nil {
 		return []Violation{{Code: "other_problem"}}
@@ -66,7 +68,7 @@ func (v *verifier) checkLines() {
 			continue
 		}
 		seen[line.ChildID] = true
-		if line.SchoolCode == "" {
+		if line.SchoolCode == "" || v.Children[child].Withheld != "" {
 			continue
 		}
 		if seat := v.seats[at]; seat == nil || !eligible(&v.Children[child], seat) {
@@ -109,6 +111,9 @@ func (v *verifier) checkPairs() {
 	weakest := v.weakest()
 	for _, line := range v.result.Lines {
 		child := v.children[line.ChildID]
+		if v.Children[child].Withheld != "" {
+			continue
+		}
 		own := v.seats[seatID{line.SchoolCode, line.Grade}]
 		for i := range v.Seats {
 			seat := &v.Seats[i]
@@ -116,7 +121,8 @@ func (v *verifier) checkPairs() {
 				continue
 			}
 			full := len(v.fills[seat.id()].Children) >= seat.Free
-			if !full || v.claimAt(child, seat).stronger(weakest[seat.id()]) {
+			known, any := weakest[seat.id()]
+			if !full || any && v.claimAt(child, seat).stronger(known) {
 				v.complain("blocking_pair", line.ChildID, seat.id())
 			}
 		}
@@ -128,6 +134,9 @@ func (v *verifier) weakest() map[seatID]claim {
 	weakest := map[seatID]claim{}
 	for id, fill := range v.fills {
 		for _, child := range fill.Children {
+			if v.Children[v.children[child]].Withheld != "" {
+				continue
+			}
 			k := v.claimAt(v.children[child], v.seats[id])
 			if known, any := weakest[id]; !any || known.stronger(k) {
 				weakest[id] = k

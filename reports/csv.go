@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-package api
+package reports
 
 import (
 	"bytes"
@@ -11,6 +11,10 @@ import (
 
 	"ricongiungi/demand"
 )
+
+// CSV writes figures as a table, each row below the names of the columns with
+// what the figures were made of.
+func CSV(s demand.Stamp, rows [][]string) []byte { return csvOf(stamped(s, rows)) }
 
 // csvOf writes rows; every value is a code or a number of ours.
 func csvOf(rows [][]string) []byte {
@@ -33,7 +37,8 @@ func stamped(s demand.Stamp, rows [][]string) [][]string {
 	return rows
 }
 
-func demandRows(groupBy []string, c counted) [][]string {
+// DemandRows is a count as rows.
+func DemandRows(groupBy []string, c Counted) [][]string {
 	rows := [][]string{append(slices.Clone(groupBy), "children", "suppressed")}
 	for _, r := range append(slices.Clone(c.Rows), total(groupBy, c.Total)) {
 		row := valuesOf(groupBy, r.Group)
@@ -64,7 +69,8 @@ func valuesOf(groupBy []string, group map[string]string) []string {
 	return values
 }
 
-func forecastRows(groupBy []string, f demand.Forecast, withTrials bool) [][]string {
+// ForecastRows is a forecast as rows, or the trials of its back-test.
+func ForecastRows(groupBy []string, f demand.Forecast, withTrials bool) [][]string {
 	if withTrials {
 		return trialRows(f)
 	}
@@ -92,7 +98,8 @@ func trialRows(f demand.Forecast) [][]string {
 	return rows
 }
 
-func indicatorRows(r demand.Report) [][]string {
+// IndicatorRows is the indicators as rows.
+func IndicatorRows(r demand.Report) [][]string {
 	rows := [][]string{{"indicator", "value", "figure", "unit", "children"}}
 	for _, i := range r.Indicators {
 		children := ""
