@@ -73,6 +73,7 @@ var columns = slices.Concat([]column{
 	text("office", "ufficio", "code of the hub; empty for "+handoff.DefaultOffice, true, func(l *line) *string { return &l.family.Office }),
 	text("language", "lingua", "language of the family as in BCP 47 such as ar", true, func(l *line) *string { return &l.family.ContactLanguage }),
 	number("municipio", "municipio", "1 to 9 in Milan", func(l *line) *int { return &l.family.Municipio }),
+	ofFamily(choice("procedure", "procedura", "empty for art. 29 TUI; otherwise coesione refugee al_seguito or eu_citizen", procedures, func(l *line) *string { return (*string)(&l.family.Procedure) })),
 },
 	personColumns("sponsor", "richiedente", "of the sponsor", true, func(l *line) *handoff.Person { return &l.sponsor }),
 	[]column{
@@ -93,6 +94,9 @@ var kinships = map[string]string{
 	"figlio_maggiorenne": "adult_dependent_child", "figlia_maggiorenne": "adult_dependent_child", "genitore": "parent", "altro": "other",
 }
 
+var procedures = map[string]string{"ricongiungimento": "reunification", "coesione_familiare": "coesione", "rifugiato": "refugee",
+	"familiari_al_seguito": "al_seguito", "familiare_di_cittadino": "eu_citizen"}
+
 var outcomes = map[string]string{"autorizzato": "authorised", "autorizzata": "authorised", "rifiutato": "refused", "rifiutata": "refused"}
 
 func text(name, italian, about string, family bool, place func(*line) *string) column {
@@ -112,6 +116,12 @@ func choice(name, italian, about string, words map[string]string, place func(*li
 		*place(l) = word
 		return nil
 	}
+	return c
+}
+
+// ofFamily says the column's value once for the whole family.
+func ofFamily(c column) column {
+	c.family = true
 	return c
 }
 

@@ -116,10 +116,11 @@ func valueOf(text string) any {
 }
 
 // name is how a row names what another row made.
-var named = regexp.MustCompile(`^@([a-z0-9_.-]+)(?:/([a-z0-9_.-]+))?$`)
+var named = regexp.MustCompile(`^@([a-z0-9_.-]+)(?:/([a-z0-9_./-]+))?$`)
 
 // Names are the ids behind the names of a case's rows: @sponsor, @member/2,
-// @label for the first event a row led to, and @label/thing for the thing it made.
+// @label for the first event a row led to, @label/thing for the thing it made, and
+// @label/concern/absences for a thing that comes of that event.
 type Names struct {
 	CaseID   string
 	commands map[string]string // command id by label
@@ -173,6 +174,8 @@ func (n *Names) id(text string) (string, error) {
 		return casefile.DeriveID(n.CaseID, "sponsor"), nil
 	case parts[1] == "member":
 		return casefile.DeriveID(n.CaseID, "member/"+parts[2]), nil
+	case n.events[parts[1]] != "" && strings.Contains(parts[2], "/"):
+		return casefile.DeriveID(n.events[parts[1]], parts[2]), nil
 	case n.commands[parts[1]] != "" && parts[2] != "":
 		return casefile.DeriveID(n.commands[parts[1]], parts[2]), nil
 	case n.events[parts[1]] != "" && parts[2] == "":

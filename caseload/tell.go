@@ -147,7 +147,7 @@ func invalid(err error) error {
 
 func (m *memory) decide(id string, c casefile.Command) *casefile.Refusal {
 	request := casefile.Request{CommandID: id, CaseID: m.caseID, Now: m.now, Book: m.book,
-		Actor: casefile.Actor{ID: id, Role: casefile.Supervisor}}
+		Actor: casefile.Actor{ID: casefile.DeriveID(m.caseID, "desk"), Role: casefile.Supervisor}}
 	drafts, refusal := casefile.Decide(casefile.Fold(m.facts), c, request)
 	for _, d := range drafts {
 		m.facts = append(m.facts, d.Recorded(request, int64(len(m.facts)+1)))

@@ -182,18 +182,23 @@ func (s *console) findCase(r *http.Request) error {
 	if id == "" {
 		return nil
 	}
+	standing, err := s.standing(r, id)
+	if err == nil {
+		visitOf(r).caseID, visitOf(r).standing = id, standing
+	}
+	return err
+}
+
+// standing is that of a case which the operator's office sees; any other is none.
+func (s *console) standing(r *http.Request, id string) (views.Standing, error) {
 	if _, err := uuid.Parse(id); err != nil {
-		return views.ErrNotFound
+		return views.Standing{}, views.ErrNotFound
 	}
-	standing, err := s.Views.Standing(r.Context(), id)
-	if err != nil {
-		return err
+	at, err := s.Views.Standing(r.Context(), id)
+	if err == nil && !s.Rights.Sees(visitOf(r).who.Actor, at.Office) {
+		return views.Standing{}, views.ErrNotFound
 	}
-	if !s.Rights.Sees(visitOf(r).who.Actor, standing.Office) {
-		return views.ErrNotFound
-	}
-	visitOf(r).caseID, visitOf(r).standing = id, standing
-	return nil
+	return at, err
 }
 
 // fail shows why there is no page.

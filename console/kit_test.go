@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,19 +51,21 @@ func day(text string) rules.Date {
 // office is everything behind the console: one case, folded from real commands,
 // and the commands that were given.
 type office struct {
-	t      *testing.T
-	facts  []casefile.Fact
-	orders []casefile.Order
-	role   casefile.Role
-	slow   bool
-	away   bool // nobody is signed in
-	drafts map[string]views.Draft
-	lists  map[string]views.SavedList
-	files  map[string]views.File
-	become map[string]casefile.Outcome
-	log    bytes.Buffer
-	site   http.Handler
-	school department
+	t       *testing.T
+	facts   []casefile.Fact
+	orders  []casefile.Order
+	role    casefile.Role
+	slow    bool
+	away    bool   // nobody is signed in
+	sponsor string // in place of the sponsor's given name
+	drafts  map[string]views.Draft
+	lists   map[string]views.SavedList
+	files   map[string]views.File
+	become  map[string]casefile.Outcome
+	log     bytes.Buffer
+	one     sync.Mutex // where several ask at once
+	site    http.Handler
+	school  department
 }
 
 func open(t *testing.T) *office {
@@ -194,7 +197,11 @@ func (o *office) Agenda(_ context.Context, q views.AgendaQuery) (views.Page[view
 }
 
 func (o *office) People(context.Context, []string) (map[string][]casefile.Person, error) {
-	return map[string][]casefile.Person{caseA: o.view().People}, nil
+	people := o.view().People
+	if o.sponsor != "" {
+		people[0].GivenName = o.sponsor
+	}
+	return map[string][]casefile.Person{caseA: people}, nil
 }
 
 func (o *office) Operators(context.Context) (map[string]views.Operator, error) {

@@ -3,6 +3,7 @@
 package samples
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -33,7 +34,12 @@ func simulated(seed uint64, number int, from, to rules.Date) *caseload.Family {
 	seen := to.AddDays(-d.IntN(max(1, from.AddDays(longestReview).DaysUntil(to))))
 	r := &review{family: newFamily(seed, number, seen), today: seen}
 	course := plots[d.IntN(len(plots))]
-	if seen.DaysUntil(to) > 30 {
+	switch {
+	case d.happens("path.coesione"):
+		course = coesione
+	case d.happens("path.improcedibile"):
+		course = fileClosed
+	case seen.DaysUntil(to) > 30:
 		course = pick(d, decidedPlots) // what was open then has long been decided
 	}
 	course(r)
@@ -61,12 +67,18 @@ func (r *review) spread(d dice, to rules.Date) *caseload.Family {
 			s.tell(m.On, m.Command())
 		}
 		if m.Kind == handoff.Decision {
-			s.follow(m)
-			s.befall(m)
+			if !s.perform(m) {
+				s.follow(m)
+				s.befall(m)
+			}
 		}
 	}
 	if s.today != to {
+		s.today = to
 		s.told = slices.DeleteFunc(s.told, func(t telling) bool { return casefile.CommandName(t.command) == "close_case" })
+	}
+	if r.epilogue != nil {
+		r.epilogue(&play{story: s, family: r.members, on: r.messages[len(r.messages)-1].On})
 	}
 	f.Told = s.tellings(f.Opening.Members)
 	return f
@@ -74,7 +86,9 @@ func (r *review) spread(d dice, to rules.Date) *caseload.Family {
 
 // tellings are the story as rows, with names where ids would stand.
 func (s *story) tellings(members []handoff.Member) []caseload.Telling {
-	slices.SortStableFunc(s.told, func(a, b telling) int { return b.on.DaysUntil(a.on) })
+	slices.SortStableFunc(s.told, func(a, b telling) int {
+		return cmp.Or(b.on.DaysUntil(a.on), cmp.Compare(a.last(), b.last()))
+	})
 	ids := []string{casefile.DeriveID(s.caseID, "sponsor"), "@sponsor"}
 	for _, m := range members {
 		ids = append(ids, casefile.DeriveID(s.caseID, "member/"+m.Ref), "@member/"+m.Ref)
@@ -88,35 +102,36 @@ func (s *story) tellings(members []handoff.Member) []caseload.Telling {
 	return all
 }
 
-// incident is something that befalls some families beside the main way.
-type incident struct {
-	name        string
-	perThousand int    // decided families
-	source      string // of the rate
-	tell        func(s *story, decision handoff.Message)
+// last is 1 for what ends a day: a case is closed after all else.
+func (t telling) last() int {
+	if _, closes := t.command.(*casefile.CloseCase); closes {
+		return 1
+	}
+	return 0
 }
 
-// incidents are told with the rates at which they befall families. Few rates
-// are published; the others are assumed, to show each path often enough.
-var incidents = []incident{
-	{"withdrawal of one member", 50, "assumed; drop-out of 10.6 % (Milan, 2020) is spread over withdrawals and lost ways", (*story).oneWithdraws},
-	{"a visit kept", 500, "assumed", func(s *story, d handoff.Message) { s.visit(d, true) }},
-	{"a visit missed", 120, "assumed", func(s *story, d handoff.Message) { s.visit(d, false) }},
-	{"a referral that ends", 250, "assumed", (*story).referred},
-	{"a visit cancelled", 60, "assumed", (*story).cancelled},
-	{"a visit moved and kept", 80, "assumed", (*story).moved},
-	{"a referral drafted, sent and completed", 150, "assumed", (*story).drafted},
-	{"a counsellor of its own", 400, "assumed", (*story).assigned},
-	{"a note", 300, "assumed", (*story).noted},
-	{"the death of the sponsor", 4, "assumed", (*story).sponsorDies},
-	{"a contact told twice and annulled", 20, "assumed", (*story).annulled},
-	{"a contact with the wrong day, corrected", 20, "assumed", (*story).corrected},
+// incidents befall some families beside the main way, by the ids of their rates.
+var incidents = []struct {
+	id   string
+	tell func(s *story, decision handoff.Message)
+}{
+	{"incident.one_withdraws", (*story).oneWithdraws},
+	{"incident.visit_kept", func(s *story, d handoff.Message) { s.visit(d, true) }},
+	{"incident.visit_missed", func(s *story, d handoff.Message) { s.visit(d, false) }},
+	{"incident.referral_ends", (*story).referred},
+	{"incident.visit_cancelled", (*story).cancelled},
+	{"incident.visit_moved", (*story).moved},
+	{"incident.referral_whole", (*story).drafted},
+	{"incident.counsellor", (*story).assigned},
+	{"incident.note", (*story).noted},
+	{"incident.contact_twice", (*story).annulled},
+	{"incident.contact_corrected", (*story).corrected},
 }
 
 // befall tells the incidents of one decided family.
 func (s *story) befall(decision handoff.Message) {
 	for _, i := range incidents {
-		if s.IntN(1000) < i.perThousand {
+		if s.happens(i.id) {
 			i.tell(s, decision)
 		}
 	}
@@ -160,11 +175,6 @@ func (s *story) referred(d handoff.Message) {
 func (s *story) noted(d handoff.Message) {
 	on := s.after(d.On, 5, 50)
 	s.tell(on, &casefile.AddNote{Note: "Invented note of a simulated family."})
-}
-
-func (s *story) sponsorDies(d handoff.Message) {
-	on := s.after(d.On, 100, 300)
-	s.tell(on, &casefile.RecordDeath{On: on, PersonID: casefile.DeriveID(s.caseID, "sponsor")})
 }
 
 func (s *story) oneWithdraws(d handoff.Message) {

@@ -50,19 +50,29 @@ func newFamily(seed uint64, number int, today rules.Date) *family {
 
 // addMembers asks for one to five relatives, about half of them children.
 func (f *family) addMembers(surname string, today rules.Date) {
-	if !f.one(4) {
+	if f.happens("family.spouse") {
 		f.add(casefile.Spouse, f.person(pick(f.dice, f.community.surnames), opposite(f.sponsor.Sex), today, 24, 48))
 	}
-	children := pick(f.dice, []int{0, 0, 1, 1, 1, 2, 2, 3})
+	children := f.children()
 	if len(f.members) == 0 && children == 0 {
 		children = 1
 	}
 	for range children {
 		f.add(casefile.MinorChild, f.person(surname, f.sex(), today, 1, 16))
 	}
-	if f.one(6) {
+	if f.happens("family.parent") {
 		f.add(casefile.Parent, f.person(surname, f.sex(), today, 62, 79))
 	}
+}
+
+func (f *family) children() int {
+	chance := f.IntN(1000)
+	for n := 3; n > 0; n-- {
+		if chance -= rate(fmt.Sprintf("family.children.%d", n)); chance < 0 {
+			return n
+		}
+	}
+	return 0
 }
 
 func (f *family) add(kinship casefile.Kinship, who handoff.Person) {

@@ -53,7 +53,7 @@ func (s *story) school(m handoff.Member, entered rules.Date, level string) rules
 func (s *story) stays(m handoff.Member, started rules.Date) {
 	seen := workday(started.AddMonths(1))
 	s.tell(seen, &casefile.RecordAttendanceConfirmed{Step: s.step(m, seen)})
-	if s.one(12) {
+	if s.happens("school.leaves") {
 		left := s.after(seen, 10, 60)
 		s.left = append(s.left, m.Ref)
 		s.tell(left, &casefile.RecordSchoolLeft{Step: s.step(m, left), Reason: pick(s.dice, []string{"moved", "work", "unknown"})})

@@ -38,9 +38,11 @@ func Messages(n int, seed uint64, today rules.Date) []handoff.Message {
 // review is what the Prefecture tells about one family.
 type review struct {
 	*family
-	today    rules.Date
-	filed    rules.Date
-	messages []handoff.Message
+	today     rules.Date
+	filed     rules.Date
+	procedure casefile.Procedure // empty for art. 29 TUI
+	messages  []handoff.Message
+	epilogue  func(*play) // what others tell once the Prefecture has told all of its own
 }
 
 // plots are the courses a review may take, each as often as it stands here.
@@ -103,6 +105,33 @@ func revoked(r *review) {
 		members = append(members, handoff.Member{Ref: m.Ref})
 	}
 	r.tell(handoff.Message{Kind: handoff.Revocation, On: r.ago(5, 30), Members: members, Ground: "false_papers"})
+	r.epilogue = func(p *play) {
+		if p.happens("path.revocation_withdrawn") {
+			p.later(5, 25).say(&casefile.WithdrawRevocation{On: p.on})
+		}
+	}
+}
+
+// coesione is a family that is here already: its way begins at the Questura.
+func coesione(r *review) {
+	r.procedure = casefile.Coesione
+	r.file(r.ago(40, 200))
+	r.epilogue = func(p *play) {
+		for _, m := range p.family {
+			p.say(&casefile.RecordPresence{Step: p.at(m), PermitEnds: p.on.AddDays(-40)})
+		}
+		p.later(5, 15)
+		for _, m := range p.family {
+			p.say(&casefile.RecordPermitRequested{Step: p.at(m)})
+		}
+	}
+}
+
+// fileClosed is an application that nobody completed in time.
+func fileClosed(r *review) {
+	r.file(r.ago(120, 170))
+	r.askForPapers(r.ago(70, 100))
+	r.epilogue = func(p *play) { p.later(40, 60).say(&casefile.DeclareImprocedibile{On: p.on, Ground: "papers_missing"}) }
 }
 
 // ago is a working day so many days before today.
@@ -125,7 +154,7 @@ func (r *review) tell(m handoff.Message) {
 
 func (r *review) describe(m handoff.Message) handoff.Message {
 	sponsor := r.sponsor
-	m.FiledOn, m.Sponsor = r.filed, &sponsor
+	m.FiledOn, m.Sponsor, m.Procedure = r.filed, &sponsor, r.procedure
 	m.ContactLanguage, m.Municipio = r.community.languages[0], r.municipio
 	return m
 }
@@ -154,6 +183,17 @@ func (r *review) decide(least, most int, outcome string) {
 		decision = r.describe(decision)
 	} else {
 		r.file(filed)
+		r.complete(filed)
 	}
 	r.tell(decision)
+}
+
+// complete tells of papers that some applications lacked at first.
+func (r *review) complete(filed rules.Date) {
+	if !r.happens("review.papers") {
+		return
+	}
+	asked := workday(filed.AddDays(r.between(15, 25)))
+	r.askForPapers(asked)
+	r.tell(handoff.Message{Kind: handoff.DocumentsSupplied, On: workday(asked.AddDays(r.between(4, 20)))})
 }

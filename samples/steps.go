@@ -84,7 +84,7 @@ func (s *story) follow(decision handoff.Message) {
 	switch {
 	case len(authorised) == 0:
 		s.close(contact, "refused")
-	case s.one(14):
+	case s.happens("family.withdraws"):
 		gone := s.after(contact, 10, 30)
 		s.tell(gone, &casefile.Withdraw{On: gone, Reason: "family_stays_abroad"})
 		s.close(gone, "withdrawn")

@@ -172,10 +172,10 @@ func (s *Store) Cases(ctx context.Context, q views.CaseQuery) (views.Page[views.
 			coalesce(next_due::text, ''), next_item, overdue, updated_at
 		FROM case_views
 		WHERE office = ANY(@offices) AND (@phase = '' OR phase = @phase) AND (@counsellor = '' OR counsellor = @counsellor)
-			AND (@municipio = 0 OR municipio = @municipio)
+			AND (@municipio = 0 OR municipio = @municipio) AND (NOT @unassigned OR counsellor = '') AND (NOT @late OR overdue > 0)
 			AND (@id = '' OR (coalesce(next_due, 'infinity'), case_id) > (coalesce(nullif(@due, '')::date, 'infinity'), nullif(@id, '')::uuid))
 		ORDER BY coalesce(next_due, 'infinity'), case_id LIMIT @limit`,
-		pgx.StrictNamedArgs{"offices": q.Offices, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio,
+		pgx.StrictNamedArgs{"offices": q.Offices, "phase": q.Phase, "counsellor": q.Counsellor, "municipio": q.Municipio, "unassigned": q.Unassigned, "late": q.Late,
 			"due": after.Due, "id": after.ID, "limit": q.Limit + 1})
 	if err != nil {
 		return views.Page[views.CaseRow]{}, unavailable(err)

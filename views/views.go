@@ -67,6 +67,8 @@ type CaseQuery struct {
 	Offices           []string
 	Phase, Counsellor string
 	Municipio         int
+	Unassigned        bool // only those that nobody is responsible for
+	Late              bool // only those with something whose lapse is recorded
 	Cursor            string
 	Limit             int
 }

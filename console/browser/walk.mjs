@@ -4,44 +4,13 @@
 // Looks at every page in both languages, narrow and wide, at the many forms of
 // one make narrow in Italian and wide in English, and records something with the
 // keyboard alone. Prints what is wrong, one line each; 1 if anything is.
-import { AxeBuilder } from '@axe-core/playwright'
 import { readFileSync } from 'node:fs'
 import { launch } from './chromium.mjs'
+import { Looker, expect } from './look.mjs'
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'EN-301-549', 'best-practice']
 const { base, case: casePath, paths, forms = [], pages_only: pagesOnly } = JSON.parse(readFileSync(0, 'utf8'))
-const problems = []
-let looked = 0
-
-// watch makes a tab that notes what a page may not do.
-async function watch (browser, language, width) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: language, reducedMotion: 'reduce' })
-  const tab = await context.newPage()
-  const say = (what) => problems.push(`${language} ${width}px ${new URL(tab.url(), base).pathname}: ${what}`)
-  await context.route('**/*', (route) => {
-    const to = new URL(route.request().url())
-    if (to.protocol === 'data:' || to.origin === base) return route.continue()
-    say(`asks another host: ${to.origin}`)
-    return route.abort()
-  })
-  tab.on('response', (answer) => { if (answer.status() >= 400 && !answer.request().isNavigationRequest()) say(`${answer.status()} ${answer.url()}`) })
-  tab.on('pageerror', (error) => say(`script: ${error}`))
-  tab.on('console', (line) => { if (/content security policy/i.test(line.text())) say(line.text()) })
-  return { tab, say, close: () => context.close() }
-}
-
-// judge looks at the page as it is now.
-async function judge ({ tab, say }) {
-  looked++
-  const { violations } = await new AxeBuilder({ page: tab }).withTags(rules).analyze()
-  for (const v of violations) say(`${v.id}: ${v.help} (${v.nodes[0].target.join(' ')})`)
-  const seen = await tab.evaluate(() => ({
-    over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    unlabelled: [...document.querySelectorAll('input:not([type=hidden]),select,textarea')].filter((e) => !e.labels?.length).map((e) => e.name)
-  }))
-  if (seen.over > 0) say(`scrolls sideways by ${seen.over} pixels`)
-  for (const name of seen.unlabelled) say(`no visible label: ${name}`)
-}
+const look = new Looker(base)
+const judge = (visit) => look.judge(visit)
 
 async function states (visit, paths) {
   const { tab } = visit
@@ -52,19 +21,15 @@ async function states (visit, paths) {
   if (pagesOnly) return
   await tab.goto(`${base}${casePath}/record/record_entry`)
   await tab.fill('[name=on]', '')
-  await tab.click('main form button')
+  await tab.click('main form .btn-primary')
   await expect(visit, '[aria-invalid=true]')
   await judge(visit)
   await tab.goto(`${base}${casePath}/record/record_entry`)
-  await tab.selectOption('[name=member_id]', { index: 1 })
+  await tab.locator('[name=member_id]').first().check()
   await tab.fill('[name=on]', '2026-01-15')
-  await tab.click('main form button')
+  await tab.click('main form .btn-primary')
   await expect(visit, '[role=alert] .ric-why')
   await judge(visit)
-}
-
-async function expect ({ tab, say }, selector) {
-  if (await tab.locator(selector).count() === 0) say(`does not show ${selector}`)
 }
 
 // reach presses Tab until the wanted thing has the focus, which must be seen.
@@ -92,7 +57,7 @@ async function byKeyboard (visit) {
   }
   await reach(visit, '[name=note]')
   await tab.keyboard.type('A note typed without a mouse')
-  await reach(visit, 'main form button')
+  await reach(visit, 'main form .btn-primary')
   await Promise.all([tab.waitForNavigation(), tab.keyboard.press('Enter')])
   await expect(visit, '[role=status]')
   await judge(visit)
@@ -102,13 +67,11 @@ const browser = await launch()
 try {
   for (const language of ['it', 'en']) {
     for (const width of [320, 1280]) {
-      const visit = await watch(browser, language, width)
+      const visit = await look.watch(browser, language, width)
       await states(visit, (language === 'it') === (width === 320) ? [...paths, ...forms] : paths)
       if (language === 'it' && !pagesOnly) await byKeyboard(visit)
       await visit.close()
     }
   }
 } finally { await browser.close() }
-for (const problem of problems) console.log(problem)
-console.log(`${looked} pages looked at`)
-process.exit(problems.length > 0 ? 1 : 0)
+look.end()
