@@ -5,7 +5,7 @@ WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run build assets servers browser promtool test check bench clean
+.PHONY: help run build assets servers browser promtool test check bench chaos clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: ## formatting, vet, staticcheck, workflow determinism
 
 bench: ## ratios against the bare engine, the bare insert and the bare select
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -v ./bench
+
+chaos: servers ## kill, cut, starve and overload the whole system at work, and hold every answer against the log (half an hour)
+	go test -count=1 -timeout 90m -v ./chaos -args -kills 100 -spell 1m
 
 clean: ## remove what was built; data under .data stays
 	rm -rf bin

@@ -108,6 +108,7 @@ var allowed = map[string][]string{
 
 	"identity/sampleprovider": {"casefile"},
 
+	"chaos":                 {},
 	"reports":               {"casefile", "demand", "rules", "views"},
 	"schools/desk":          {"casefile", "rules", "schools", "schools/placement", "schools/table", "views"},
 	"schools/desk/desktest": {"rules", "schools", "schools/desk", "schools/placement", "views"},

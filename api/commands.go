@@ -14,12 +14,20 @@ import (
 
 // giveCommand keeps the command and waits for what its case decides. Once it is
 // kept, no failure loses it: the answer is then the outcome or where to find it.
+// When as many commands wait as can be decided in good time, nothing more is
+// kept: a quick "come later" is worth more than a late answer.
 func (s *server) giveCommand(w http.ResponseWriter, r *http.Request) error {
 	order, err := s.order(w, r)
 	if err != nil {
 		return err
 	}
 	exchangeOf(r).command = order.CommandID
+	select {
+	case s.orders <- struct{}{}:
+		defer func() { <-s.orders }()
+	default:
+		return problemBusy
+	}
 	settled, err := s.Orders.AcceptOrder(r.Context(), order)
 	if err != nil {
 		return err

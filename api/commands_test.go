@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -175,4 +176,26 @@ func TestStateOfCommand(t *testing.T) {
 	w := newWorld(t)
 	w.outcome = func() (*casefile.Outcome, error) { return nil, ErrNotFound }
 	assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/cases/"+caseA+"/commands/"+keyA, "", w.as(casefile.Auditor)).Code)
+}
+
+func TestCommandBeyondWhatCanBeDecidedIsNotKept(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Deciding = 1 })
+	var kept atomic.Int32
+	w.accept = func(casefile.Order) (*casefile.Outcome, error) { kept.Add(1); return nil, nil }
+	deciding, decided := make(chan struct{}), make(chan struct{})
+	w.submit = func(context.Context, string) (casefile.Outcome, error) {
+		close(deciding)
+		<-decided
+		return sampleOutcome(caseA, keyA), nil
+	}
+	first := make(chan int)
+	go func() { first <- w.give(entry).Code }()
+	<-deciding
+	second := w.give(entry)
+	assert.Equal(t, http.StatusServiceUnavailable, second.Code)
+	assert.Equal(t, "1", second.Header().Get("Retry-After"))
+	assert.Contains(t, second.Body.String(), `"busy"`)
+	assert.EqualValues(t, 1, kept.Load())
+	close(decided)
+	<-first
 }

@@ -33,6 +33,7 @@ type Config struct {
 	Machines   Machines // of other bodies; nil lets none in
 
 	Wait      time.Duration    // how long a command may take before the answer is 202; 10 s
+	Deciding  int              // commands waited for together; 64, beyond which the answer is 503
 	RateLimit Rate             // per token subject; 200 requests a second, 400 at once
 	AtOnce    int              // requests under way together; 512, beyond which the answer is 503
 	Clock     func() time.Time // time.Now
@@ -56,6 +57,9 @@ type Rate struct {
 func (c Config) withDefaults() Config {
 	if c.Wait == 0 {
 		c.Wait = 10 * time.Second
+	}
+	if c.Deciding == 0 {
+		c.Deciding = 64
 	}
 	if c.RateLimit == (Rate{}) {
 		c.RateLimit = Rate{PerSecond: 200, Burst: 400}
@@ -91,6 +95,7 @@ func newRouter(c Config) *chi.Mux {
 		limits:   newLimits(c.RateLimit),
 		mistakes: newLimits(Rate{PerSecond: 1, Burst: 20}),
 		places:   make(chan struct{}, c.AtOnce),
+		orders:   make(chan struct{}, c.Deciding),
 		batches:  make(chan struct{}, batchesAtOnce),
 		reports:  &reports.Office{Source: c.Figures, Schools: c.Schools, Clock: c.Clock, Book: c.Book},
 		desk:     &desk.Desk{Store: c.Department, Orders: c.Orders, Engine: c.Engine, Clock: c.Clock, Book: c.Book, Wait: c.Wait},
@@ -141,6 +146,7 @@ type server struct {
 	limits   *limits
 	mistakes *limits       // of tokens that were refused, by where they came from
 	places   chan struct{} // for requests under way
+	orders   chan struct{} // for commands that are waited for
 	batches  chan struct{} // a slot for each batch being read, which may take 16 MiB
 	reports  *reports.Office
 	desk     *desk.Desk

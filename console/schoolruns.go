@@ -107,12 +107,13 @@ type runPage struct {
 // runChild is one line with the child it is about.
 type runChild struct {
 	placement.Line
-	Child   placement.Child
-	Who     casefile.Person
-	School  string // name
-	Decided *views.LineDecision
-	Choices []placement.Seat
-	Key     string
+	Child    placement.Child
+	Who      casefile.Person
+	Proposed string // name of the school that the run proposes
+	Chosen   string // name of the one decided on, if any
+	Decided  *views.LineDecision
+	Choices  []placement.Seat
+	Key      string
 }
 
 // linesPerPage is how many children a page shows.
@@ -183,17 +184,16 @@ func (s *console) runChildren(r *http.Request, run views.Run, first, last int) (
 func runChildOf(run views.Run, i int, who map[string]casefile.Person, seats []placement.Seat) runChild {
 	line := runChild{Line: run.Result.Lines[i], Child: run.Problem.Children[i], Key: uuid.NewString(), Decided: lastDecision(run, run.Result.Lines[i].ChildID)}
 	line.Who = who[line.ChildID]
-	chosen := line.SchoolCode
-	if line.Decided != nil && line.Decided.SchoolCode != "" {
-		chosen = line.Decided.SchoolCode
-	}
 	for _, seat := range seats {
 		if seat.Level != line.Child.Level || seat.Grade != line.Child.Grade {
 			continue
 		}
 		line.Choices = append(line.Choices, seat)
-		if seat.SchoolCode == chosen {
-			line.School = seat.Name
+		if seat.SchoolCode == line.SchoolCode {
+			line.Proposed = seat.Name
+		}
+		if line.Decided != nil && seat.SchoolCode == line.Decided.SchoolCode {
+			line.Chosen = seat.Name
 		}
 	}
 	slices.SortFunc(line.Choices, func(a, b placement.Seat) int { return compare(a.Name, b.Name) })

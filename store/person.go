@@ -29,7 +29,9 @@ func (s *Store) Person(ctx context.Context, personID string) (views.PersonRecord
 	if err != nil {
 		return views.PersonRecord{}, unavailable(err)
 	}
-	return s.recordOf(st, personID), nil
+	record := s.recordOf(st, personID)
+	record.Placed, err = s.placementsOf(ctx, caseID, personID)
+	return record, err
 }
 
 func (s *Store) recordOf(st stream, personID string) views.PersonRecord {

@@ -290,7 +290,16 @@ func TestWhoIsErasedIsGoneFromEveryRunAndItsCertificateStillHolds(t *testing.T) 
 	child, id := view.Members[1].MemberID, uuid.NewString()
 	_, err := b.KeepRun(t.Context(), b.run(id, 1, view))
 	must(t, err)
+	if record, err := b.Person(t.Context(), child); err != nil || len(record.Placed) != 1 || record.Placed[0].Child.Point == nil {
+		t.Errorf("before the erasure the child's own record holds %+v, %v", record.Placed, err)
+	}
+	if record, err := b.Person(t.Context(), view.Members[0].MemberID); err != nil || len(record.Placed) != 0 {
+		t.Errorf("the mother's record holds %+v, %v", record.Placed, err)
+	}
 	b.erase(view.CaseID, child)
+	if record, err := b.Person(t.Context(), child); err != nil || len(record.Placed) != 0 {
+		t.Errorf("after the erasure the child's record holds %+v, %v", record.Placed, err)
+	}
 	kept, err := b.Run(t.Context(), id)
 	must(t, err)
 	if text := toJSON(t, kept); strings.Contains(text, "45.491") || strings.Contains(text, "salt of") || strings.Contains(text, "is no. 1") {

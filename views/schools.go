@@ -141,3 +141,12 @@ type LineDecision struct {
 	DecidedBy  string     `json:"decided_by"`
 	DecidedAt  time.Time  `json:"decided_at"` // UTC
 }
+
+// Placed is what a run knew of one child and said about it, and what was decided.
+type Placed struct {
+	RunID     string          `json:"run_id"`
+	On        rules.Date      `json:"on"`
+	Child     placement.Child `json:"child"`
+	Line      placement.Line  `json:"line"`
+	Decisions []LineDecision  `json:"decisions"`
+}

@@ -126,6 +126,7 @@ type PersonRecord struct {
 	Due     []casefile.DueView   `json:"due"`              // what is expected about the person
 	Privacy *casefile.Privacy    `json:"privacy,omitempty"`
 	Entries []Entry              `json:"entries"` // events that name the person, with what they say of nobody else
+	Placed  []Placed             `json:"school_placements,omitempty"`
 }
 
 // AgendaQuery selects agenda items over all cases of the offices named. Other

@@ -21,9 +21,14 @@ var do *activities.Activities
 func decided(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout: 8 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
+		// The SDK would end all retries after one attempt's time, and Temporal keeps
+		// the failure for the command's id for good.
+		ScheduleToCloseTimeout: longerThanAnyOutage,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumInterval: 10 * time.Second},
 	})
 }
+
+const longerThanAnyOutage = 10 * 365 * 24 * time.Hour
 
 func handleCommand(ctx workflow.Context, in activities.CommandInput) (casefile.Outcome, error) {
 	var outcome casefile.Outcome

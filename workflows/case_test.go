@@ -16,6 +16,7 @@ import (
 
 	"ricongiungi/activities"
 	"ricongiungi/casefile"
+	"ricongiungi/views"
 	"ricongiungi/workflows"
 )
 
@@ -33,10 +34,15 @@ type scripted struct {
 	now      func() time.Time
 	done     []string
 	failures int // deliveries that fail before one succeeds
+	outage   int // attempts to decide that fail before one succeeds
 	posted   []string
 }
 
 func (s *scripted) Transact(_ context.Context, _, commandID string) (casefile.Outcome, error) {
+	if s.outage > 0 {
+		s.outage--
+		return casefile.Outcome{}, views.ErrUnavailable
+	}
 	return s.commands[commandID], nil
 }
 
@@ -196,6 +202,24 @@ func TestEffectsAreCarriedOutOnceTheMailServerIsBack(t *testing.T) {
 	r.play()
 	if len(log.posted) != 1 || len(log.done) != 1 || log.done[0] != "e1" {
 		t.Fatalf("posted %v, noted %v", log.posted, log.done)
+	}
+}
+
+func TestAnOutageOfAnyLengthNeverFailsAnAcceptedCommand(t *testing.T) {
+	t.Parallel()
+	const attempts = 300 // with pauses of up to ten seconds: most of an hour
+	log := &scripted{outage: attempts, commands: map[string]casefile.Outcome{"decide": {Version: 2, Closed: true}}}
+	r := setup(t, log)
+	answered := false
+	r.command(time.Second, "decide", func(outcome casefile.Outcome, err error) {
+		answered = err == nil && outcome.Version == 2
+		if err != nil {
+			t.Errorf("the command failed, and would under its id for good: %v", err)
+		}
+	})
+	r.play()
+	if !answered || log.outage > 0 {
+		t.Errorf("answered %v, %d attempts to go", answered, log.outage)
 	}
 }
 

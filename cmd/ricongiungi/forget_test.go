@@ -27,6 +27,9 @@ import (
 
 const canary = "Zinzulusa"
 
+// canaryPlace is where the child lives, in the form in which a run keeps it.
+const canaryPlace = `"lat":45.437,"lon":9.113`
+
 // TestAnErasedPersonIsInNoFileDumpOrExport plants a name, works on the case,
 // erases the person, and looks for the name in everything there is: the files of
 // PostgreSQL with its write-ahead log (Temporal's databases among them), a dump
@@ -51,6 +54,9 @@ func TestAnErasedPersonIsInNoFileDumpOrExport(t *testing.T) {
 	if !strings.Contains(shown("case", "show", receipt.CaseID), canary) {
 		t.Fatal("the name is not shown before the erasure")
 	}
+	run := m.placed(receipt.CaseID, child)
+	shown("erase", child, "--reason", "request_of_the_person")
+	shown("erase", child, "--confirm")
 	shown("erase", mother, "--reason", "request_of_the_person")
 	if out, err := m.run("erase", mother, "--reason", "again"); err != nil || !strings.Contains(out, "so already") {
 		t.Fatalf("asked again: %v\n%s", err, out)
@@ -61,12 +67,20 @@ func TestAnErasedPersonIsInNoFileDumpOrExport(t *testing.T) {
 	m.insist(c, receipt.CaseID, "add_note", map[string]any{"member_id": child, "note": "va avanti"})
 	m.proven(t)
 
+	if out := shown("schools", "place", "show", run); !strings.Contains(out, "Erased: nothing more is known.") {
+		t.Errorf("the run still tells of the child:\n%s", out)
+	}
 	given := filepath.Join(m.dir, "given")
 	must(t, os.Mkdir(given, 0o700))
 	whole, bare, page := filepath.Join(given, "whole.zip"), filepath.Join(given, "bare.zip"), filepath.Join(given, "page.html")
 	shown("case", "capsule", receipt.CaseID, "--out", whole)
 	shown("case", "capsule", receipt.CaseID, "--out", bare, "--without-personal-data")
 	shown("person", "export", mother, "--out", page)
+	certificate := filepath.Join(given, "run.json")
+	shown("schools", "place", "show", run, "--out", certificate)
+	if out := shown("schools", "verify", certificate); !strings.Contains(out, "1 children were erased") {
+		t.Errorf("the certificate after the erasure:\n%s", out)
+	}
 	for name, text := range map[string]string{"case": shown("case", "show", receipt.CaseID), "history": shown("case", "history", receipt.CaseID, "--json"),
 		"metrics": m.metricsPage(), "dump": m.dumpAll()} {
 		m.clean(name, []byte(text))
@@ -88,11 +102,27 @@ func TestAnErasedPersonIsInNoFileDumpOrExport(t *testing.T) {
 	m.offline(whole, bare, strings.TrimSpace(key))
 }
 
+// placed makes a sharing-out of places that knows where the child lives.
+func (m *machine) placed(caseID, child string) string {
+	m.t.Helper()
+	c := m.client("education_officer")
+	m.insist(c, caseID, "request_school", map[string]any{"member_id": child, "on": rules.DateOf(time.Now()).String()})
+	run := uuid.NewString()
+	body, err := json.Marshal(map[string]any{"kind": "batch", "points": []any{map[string]any{"member_id": child, "point": "45.4371,9.1129"}}})
+	must(m.t, err)
+	must(m.t, c.call(m.t.Context(), http.MethodPost, "/v1/school-placements", "application/json", body, http.Header{"Idempotency-Key": {run}}, nil))
+	raw, err := c.send(m.t.Context(), http.MethodGet, "/v1/school-placements/"+run, "", nil, nil)
+	if err != nil || !bytes.Contains(raw, []byte(canaryPlace)) {
+		m.t.Fatalf("before the erasure the run does not know where the child lives: %v\n%s", err, raw)
+	}
+	return run
+}
+
 // clean insists that a text holds the name in none of the forms in which
 // programs write texts.
 func (m *machine) clean(where string, content []byte) {
 	m.t.Helper()
-	forms := []string{canary, hex.EncodeToString([]byte(canary))}
+	forms := []string{canaryPlace, canary, hex.EncodeToString([]byte(canary))}
 	for shift := range 3 { // Base64 depends on where in the text the name begins
 		encoded := base64.StdEncoding.EncodeToString([]byte("xx"[:shift] + canary))
 		forms = append(forms, encoded[4:len(encoded)-4])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Usage: node walk.mjs < {"base": "http://…", "case": "/cases/…", "paths": ["/…"], "forms": ["/…"]}
-// or, to look at pages only: {"base": …, "paths": […], "pages_only": true}
+// or, to look at pages only, narrow in Italian and wide in English: {"base": …, "paths": […], "pages_only": true}
 // Looks at every page in both languages, narrow and wide, at the many forms of
 // one make narrow in Italian and wide in English, and records something with the
 // keyboard alone. Prints what is wrong, one line each; 1 if anything is.
@@ -67,6 +67,7 @@ const browser = await launch()
 try {
   for (const language of ['it', 'en']) {
     for (const width of [320, 1280]) {
+      if (pagesOnly && (language === 'it') !== (width === 320)) continue
       const visit = await look.watch(browser, language, width)
       await states(visit, (language === 'it') === (width === 320) ? [...paths, ...forms] : paths)
       if (language === 'it' && !pagesOnly) await byKeyboard(visit)
