@@ -18,6 +18,7 @@ var viewTables = []struct{ name, key string }{
 	{"agenda_items", "case_id, item, subject"},
 	{"school_needs", "member_id"},
 	{"reservations", "appointment_id, resource"},
+	{"personal_links", "digest"},
 }
 
 // viewsDigest is one SHA-256 over every row of every view in a schema, as of the

@@ -47,6 +47,7 @@ func (s *Store) project(batch *pgx.Batch, st stream, was *standpoint, state *cas
 			"next_due": dateOrNull(next), "next_item": item, "overdue": overdue, "updated_at": recorded, "view": string(text), "people": string(people), "persons": persons(state)})
 	s.queueSchoolNeeds(batch, before, state)
 	queueReservations(batch, before, state)
+	queueLinks(batch, before, state)
 	return queueAgenda(batch, was, state, view.Agenda)
 }
 
