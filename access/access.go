@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Package access is who may see what and do what: three tables that people can
-// read, and the one place that reads them.
+// Package access is who may see what, do what and read for which purpose: tables
+// that people can read, and the one place that reads them.
 package access
 
 import (
@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"ricongiungi/casefile"
+	"ricongiungi/rules"
+	"ricongiungi/views"
 )
 
 //go:embed routes.csv
@@ -42,7 +44,9 @@ var Everybody = Permission{Anyone: true}
 type Rights struct {
 	Routes   map[string]Permission // by method and pattern, such as "GET /v1/cases"
 	Commands map[string]Permission // by wire name
-	offices  map[string][]string   // hubs whose cases an office sees
+	Purposes Purposes
+	offices  map[string][]string // hubs whose cases an office sees
+	readings map[string]Reading  // by method and pattern
 }
 
 // Default holds the tables that come with the program. It panics on a broken
@@ -52,7 +56,8 @@ func Default() Rights {
 	if err != nil {
 		panic(err)
 	}
-	return Rights{Routes: readTable(routeTable, 2), Commands: readTable(commandTable, 1), offices: offices}
+	return Rights{Routes: readTable(routeTable, 2), Commands: readTable(commandTable, 1), Purposes: readPurposes(purposeTable),
+		offices: offices, readings: readReadings(readingTable)}
 }
 
 // WithOffices replaces the table of offices by an office's own, of the same
@@ -66,10 +71,7 @@ func (r Rights) WithOffices(file io.Reader) (Rights, error) {
 // readTable reads rows whose first columns name the thing and whose other
 // columns say yes or no.
 func readTable(table string, keys int) map[string]Permission {
-	records, err := tableReader(strings.NewReader(table)).ReadAll()
-	if err != nil {
-		panic(fmt.Errorf("access: %w", err))
-	}
+	records := readRecords(table)
 	rows := map[string]Permission{}
 	for _, record := range records[1:] {
 		row := Permission{Roles: map[casefile.Role]bool{}}
@@ -120,6 +122,12 @@ func (r Rights) Offices(actor casefile.Actor) []string {
 // Sees tells whether the actor's office sees cases of the hub.
 func (r Rights) Sees(actor casefile.Actor, hub string) bool {
 	return slices.Contains(r.offices[actor.Office], hub)
+}
+
+// Search is the search for people, kept to those of whom the actor may know.
+func (r Rights) Search(actor casefile.Actor, text string, born rules.Date, limit int) views.PeopleQuery {
+	return views.PeopleQuery{Text: text, Born: born, Offices: r.Offices(actor), PupilsOnly: !SeesAll(actor.Role),
+		WithRestricted: SeesRestricted(actor.Role), Limit: limit}
 }
 
 // Command refuses commands that the role may not give. Who corrects an event

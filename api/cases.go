@@ -260,6 +260,7 @@ func (s *server) exportPerson(w http.ResponseWriter, r *http.Request) error {
 	if !s.Rights.Sees(actorOf(r), record.Office) {
 		return ErrNotFound
 	}
+	exchangeOf(r).saw(record.CaseID)
 	return answer(w, http.StatusOK, record)
 }
 

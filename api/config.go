@@ -22,6 +22,8 @@ type Config struct {
 	Orders     Orders
 	Engine     Engine
 	Views      Views
+	Reads      Reads
+	People     People
 	Handoffs   Handoffs
 	Evidence   Evidence
 	Figures    Figures
@@ -103,7 +105,7 @@ func newRouter(c Config) *chi.Mux {
 	router := chi.NewRouter()
 	router.Use(s.Watch, s.observed, s.recovered)
 	for _, route := range s.routes() {
-		router.Method(route.method, routerPattern(route.pattern), s.guarded(s.Rights.Route(route.method, route.pattern), route.handle))
+		router.Method(route.method, routerPattern(route.pattern), s.guarded(s.Rights.Route(route.method, route.pattern), s.recorded(route)))
 	}
 	router.NotFound(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return ErrNotFound }))
 	router.MethodNotAllowed(s.guarded(access.Everybody, func(http.ResponseWriter, *http.Request) error { return problemMethod }))
@@ -179,6 +181,8 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/capsule", s.showCapsule},
 		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
 		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},
+		{"GET", "/v1/cases/{case_id}/reads", s.listReads},
+		{"POST", "/v1/people/search", s.findPeople},
 		{"GET", "/v1/agenda", s.listAgenda},
 		{"GET", "/v1/school-demand", s.showDemand},
 		{"GET", "/v1/school-demand/forecast", s.showForecast},

@@ -35,10 +35,13 @@ type fakes struct {
 	figureLog *demand.Log
 	desk      *desktest.Store
 
-	orders   []casefile.Order
-	received []Received
-	rejected []handoff.RowError
-	asked    any // the last query
+	reads     []views.Read
+	toldOf    []string // foreign cases that a search gives away
+	elsewhere []string
+	orders    []casefile.Order
+	received  []Received
+	rejected  []handoff.RowError
+	asked     any // the last query
 }
 
 func (f *fakes) AcceptOrder(_ context.Context, o casefile.Order) (*casefile.Outcome, error) {
@@ -150,6 +153,23 @@ func (f *fakes) Events(_ context.Context, after int64, limit int) (Page[FeedRow]
 		return Page[FeedRow]{}, nil
 	}
 	return Page[FeedRow]{Items: []FeedRow{{Position: 3, CaseID: caseA, Version: 1, EventID: eventA, Type: "note_added", OccurredAt: now, RecordedAt: now}}}, nil
+}
+
+func (f *fakes) RecordReads(_ context.Context, reads []views.Read) error {
+	f.reads = append(f.reads, reads...)
+	return f.down["reads"]
+}
+
+func (f *fakes) Reads(_ context.Context, q views.ReadQuery) (Page[views.Read], error) {
+	f.asked = q
+	return Page[views.Read]{Items: []views.Read{{Position: 4, At: now, Actor: casefile.Actor{ID: memberA, Role: casefile.Counsellor, Office: "wemi-mi"}, CaseID: caseA,
+		PersonID: pupilA, ReadData: views.ReadData{Purpose: "request_of_the_person", Shown: "export", Through: "api", Grounds: eventA}}}}, nil
+}
+
+func (f *fakes) FindPeople(_ context.Context, q views.PeopleQuery) (views.PeopleFound, error) {
+	f.asked = q
+	return views.PeopleFound{Items: []views.FoundPerson{{CaseID: caseA, PersonID: pupilA, Office: "wemi-mi", Role: "minor_child", GivenName: "Nour", FamilyName: "Pupil", BirthDate: day}},
+		Elsewhere: f.elsewhere, ToldOf: f.toldOf}, f.down["people"]
 }
 
 func (f *fakes) AcceptHandoffs(_ context.Context, messages []Received) ([]Acceptance, error) {

@@ -29,6 +29,7 @@ type exchange struct {
 	command  string         // id of the command that the request gives, if it gives one
 	caseID   string         // that the address names
 	standing views.Standing // of that case
+	seen     []string       // cases of which the answer shows something, where the address names none
 	machine  *modi.Caller   // where another body's machine sent it
 }
 

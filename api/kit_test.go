@@ -54,7 +54,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	issuer, err := NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	require.NoError(t, err)
 	f, log := &fakes{desk: desktest.New(now)}, &bytes.Buffer{}
-	c := Config{Orders: f, Engine: f, Views: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Department: f.desk, Health: f, Wait: 20 * time.Millisecond,
+	c := Config{Orders: f, Engine: f, Views: f, Reads: f, People: f, Handoffs: f, Evidence: f, Figures: f, Hub: f, Department: f.desk, Health: f, Wait: 20 * time.Millisecond,
 		Rights: access.Default(), Tokens: NewVerifier(issuer.Keys(), DefaultIssuer, DefaultAudience), Log: slog.New(slog.NewJSONHandler(log, nil))}
 	for _, set := range change {
 		set(&c)

@@ -62,6 +62,21 @@ type Views interface {
 	Events(ctx context.Context, after int64, limit int) (Page[FeedRow], error)
 }
 
+// Reads keeps who was shown what.
+type Reads interface {
+	// RecordReads returns once the records are on disk. Errors: ErrUnavailable.
+	RecordReads(ctx context.Context, reads []views.Read) error
+	// Reads lists them, newest first. Errors: ErrBadCursor.
+	Reads(ctx context.Context, q views.ReadQuery) (Page[views.Read], error)
+}
+
+// People finds people by name or number.
+type People interface {
+	// FindPeople searches among those of whom the searcher may know. Errors:
+	// ErrUnavailable while nobody can be found yet.
+	FindPeople(ctx context.Context, q views.PeopleQuery) (views.PeopleFound, error)
+}
+
 // Handoffs takes the Prefecture's messages in.
 type Handoffs interface {
 	// AcceptHandoffs keeps the messages durably and answers in their order.

@@ -56,6 +56,7 @@ var (
 	problemUnauthorized  = define(401, "unauthorized", "Serve un token di accesso valido.", "A valid access token is needed.")
 	problemForbidden     = define(403, "forbidden", "Il tuo ruolo non consente questa operazione.", "Your role does not allow this.")
 	problemForeignSender = define(403, "foreign_sender", "Il mittente deve essere il tuo ufficio.", "The sender must be your own office.")
+	problemPurpose       = define(403, "purpose_not_allowed", "Il tuo ruolo non consulta dati per questa finalità.", "Your role does not read for this purpose.")
 	problemNotFound      = define(404, "not_found", "Non esiste, o non per te.", "There is no such thing, or none for you.")
 	problemMethod        = define(405, "method_not_allowed", "Questo indirizzo non risponde a questo metodo.", "This address does not answer to this method.")
 	problemSequence      = define(409, "sequence_taken", "Il numero di sequenza appartiene a un altro messaggio del mittente.", "The sequence number belongs to another message of the sender.")

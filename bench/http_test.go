@@ -21,6 +21,7 @@ import (
 	"ricongiungi/access"
 	"ricongiungi/api"
 	"ricongiungi/casefile"
+	"ricongiungi/search"
 )
 
 type alwaysWell struct{}
@@ -35,7 +36,7 @@ func (o *office) reader(b *testing.B) func(path string) error {
 	must(b, err)
 	token, err := issuer.Token(uuid.New(), casefile.Counsellor, "wemi-mi", time.Hour)
 	must(b, err)
-	server := httptest.NewServer(api.New(api.Config{Orders: o.log, Engine: o.engine, Views: o.log, Handoffs: o.log, Evidence: o.log, Figures: o.log,
+	server := httptest.NewServer(api.New(api.Config{Orders: o.log, Engine: o.engine, Views: o.log, Reads: o.log, People: search.NewDirectory(o.log), Handoffs: o.log, Evidence: o.log, Figures: o.log,
 		Health: alwaysWell{}, Rights: access.Default(), Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience),
 		RateLimit: api.Rate{PerSecond: 1e6, Burst: 1e6}, Log: quiet()}))
 	b.Cleanup(server.Close)

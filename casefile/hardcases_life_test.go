@@ -338,6 +338,19 @@ func TestHardCase25ANullaOstaThatRunsOutDuringAReferralRunsOutAfterIt(t *testing
 	s.wantEnding(child, NullaOstaLapsed)
 }
 
+// INPS publishes a provisional amount and then the final one: who had too little
+// by the first may have had enough.
+func TestHardCase25AnAmountCorrectedLaterSaysWhoGainsByIt(t *testing.T) {
+	s := given(t, until("filed", wife)...).checked("2025-11-10", func(c *RecordConditions) { c.Sponsor.Income = 1370000 })
+	corrected := whatIf(t, s.facts, "2026-01-20", "income.social_allowance,50000,cents,2020-01-01,2026-12-31,INPS,sure,a,b")
+	if !has(corrected, "condition", "income", wife, NotMet, Met, Gained) {
+		t.Errorf("the shifts are %+v", corrected)
+	}
+	if v := s.state().Member(wife).Conditions; !slices.ContainsFunc(v, func(v Verdict) bool { return v.Condition == "income" && v.Outcome == NotMet }) {
+		t.Errorf("what was judged by the amount of those days is not kept: %+v", v)
+	}
+}
+
 func TestLostContactNeedsAttemptsAndIsUndoneByAContact(t *testing.T) {
 	s := given(t, lost(until("authorised", wife))...).thenDue("contact_lost", "", "2026-04-11")
 	s.when("2026-04-15", &RecordContactLost{On: day("2026-04-15")}).record().thenNotDue("visa_request", wife)

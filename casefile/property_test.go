@@ -271,3 +271,47 @@ func TestNoCaseEverSpins(t *testing.T) {
 		w.sleepThrough("2031-01-01")
 	})
 }
+
+// afterTheEnd are the events that may still happen to somebody whose path has
+// ended, with the reason. Who has settled lives here, and life goes on.
+var afterTheEnd = map[string]string{
+	"member_resumed":       "the family's own ending is undone",
+	"member_withdrawn":     "a refused family gives up too, so that nothing brings it on the way again",
+	"protection_recorded":  "danger does not ask how a path ended",
+	"nulla_osta_issued":    "a refusal was annulled, or the court ordered it",
+	"revocation_withdrawn": "the Prefecture takes its act back",
+	"appeal_filed":         "a refusal is final until a court is asked",
+	"judgment_given":       "a court has the last word",
+	"kinship_tested":       "a later test may say otherwise",
+	"visa_refusal_final":   "a court had the last word",
+}
+
+func TestNothingFollowsTheEndOfAPathButWhatMay(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWalk(t, rt)
+		for range 40 {
+			command := w.next()
+			ended := w.ended()
+			w.whenAt(w.now, command)
+			for _, d := range w.drafts {
+				end, over := ended[memberOf(d.Event)]
+				name := EventName(d.Event)
+				if over && d.On.After(end) && afterTheEnd[name] == "" && !noticedByEngine(d.Event) && !amends(d.Event) {
+					rt.Errorf("%s of %s follows the end of the path on %s", name, d.On, end)
+				}
+			}
+			w.record()
+		}
+	})
+}
+
+// ended are the members whose path is over, other than well, with the day.
+func (w *walk) ended() map[string]rules.Date {
+	ended := map[string]rules.Date{}
+	for _, m := range w.state().Members {
+		if m.Ending != "" && m.Ending != Settled {
+			ended[m.ID] = m.EndedOn
+		}
+	}
+	return ended
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"ricongiungi/access"
+	"ricongiungi/casefile"
 )
 
 // online serves the office to a browser whose every request is signed in, until
@@ -36,8 +37,8 @@ func (o *office) online() string {
 // everyPage lists the addresses of all pages that a counsellor sees, one form
 // among them, and of pages that are not there.
 func everyPage() []string {
-	paths := []string{"/", "/?all=1", "/cases", "/cases?whose=mine&phase=arrival&late=1", "/?topic=contact", "/?of=" + counsID, "/together?case=" + caseA, "/together/add_note?case=" + caseA, "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
-	for _, page := range []string{"", "?done=add_note", "?kept=add_note", "/papers", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/record", "/record/file_application"} {
+	paths := []string{"/", "/?all=1", "/cases", "/cases?whose=mine&phase=arrival&late=1", "/?topic=contact", "/?of=" + counsID, "/together?case=" + caseA, "/together/add_note?case=" + caseA, "/people", "/sources", "/no-such-page", "/cases/" + uuid.NewString()}
+	for _, page := range []string{"", "?done=add_note", "?kept=add_note", "/papers", "/timeline", "/timeline?long=1", "/timeline?as_of=2026-02-03", "/reads", "/record", "/record/file_application"} {
 		paths = append(paths, "/cases/"+caseA+page)
 	}
 	return append(paths, "/cases/"+caseA+"/record/record_needs_profile")
@@ -88,5 +89,8 @@ func TestTheDailyJobsAreDoneInARealBrowser(t *testing.T) {
 	}
 	o := open(t)
 	o.visas()
+	for _, member := range []string{wife, daughter} {
+		o.decideAll("2026-02-26", &casefile.ExpectArrival{MemberID: member, Expected: day("2026-03-05"), Confidence: "ticket"})
+	}
 	o.browse("jobs.mjs", map[string]any{"base": o.online(), "case": "/cases/" + caseA})
 }

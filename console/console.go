@@ -72,6 +72,8 @@ type Engine interface {
 // required.
 type Config struct {
 	Views  Views
+	Reads  Reads
+	People People
 	Desk   Desk
 	Files  Files
 	Orders Orders
@@ -129,6 +131,7 @@ func prepare(c Config) (*console, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	c.Views = watchedViews{c.Views}
 	if c.Watch == nil {
 		c.Watch = func(next http.Handler) http.Handler { return next }
 	}
@@ -154,6 +157,7 @@ type route struct {
 	method, pattern string
 	handle          handler
 	api             string // the route of the API that asks the same, whose permission counts
+	shows           string // what is put on record; empty for the same as that route
 	limit           int64  // of what is posted, in bytes; formLimit unless there is one
 }
 
@@ -172,6 +176,8 @@ const (
 	readCase    = "GET /v1/cases/{case_id}"
 	readHistory = "GET /v1/cases/{case_id}/history"
 	giveCommand = "POST /v1/cases/{case_id}/commands"
+
+	searchPeople = "POST /v1/people/search"
 )
 
 // closedRoutes need a sign-in and the permission of the API's route.
@@ -188,13 +194,16 @@ func (s *console) closedRoutes() []route {
 		{method: "POST", pattern: "/together/{command}", handle: s.takeTogether, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}", handle: s.showCase, api: readCase},
 		{method: "GET", pattern: "/cases/{case_id}/timeline", handle: s.showTimeline, api: readHistory},
+		{method: "GET", pattern: "/cases/{case_id}/reads", handle: s.showReads, api: "GET /v1/cases/{case_id}/reads"},
+		{method: "GET", pattern: "/people", handle: s.askPeople, api: searchPeople},
+		{method: "POST", pattern: "/people", handle: s.findPeople, api: searchPeople},
 		{method: "GET", pattern: "/cases/{case_id}/record", handle: s.chooseCommand, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/record/{command}", handle: s.showForm, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}", handle: s.takeForm, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/record/{command}/discard", handle: s.dropDraft, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/papers", handle: s.showPapers, api: readCase},
 		{method: "POST", pattern: "/cases/{case_id}/papers/{person_id}/{item}", handle: s.takeFile, api: giveCommand, limit: fileLimit + formLimit},
-		{method: "GET", pattern: "/cases/{case_id}/files/{file_id}", handle: s.showFile, api: readHistory},
+		{method: "GET", pattern: "/cases/{case_id}/files/{file_id}", handle: s.showFile, api: readHistory, shows: "document"},
 		{method: "POST", pattern: "/cases/{case_id}/undo", handle: s.undoNow, api: giveCommand},
 		{method: "GET", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.showUndo, api: giveCommand},
 		{method: "POST", pattern: "/cases/{case_id}/events/{event_id}/undo", handle: s.takeUndo, api: giveCommand},

@@ -99,6 +99,9 @@ func (s *console) undoNow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if len(r.PostForm["order"]) > mostOrders {
+		return views.ErrNotFound
+	}
 	var undone []given
 	for _, id := range slices.Backward(r.PostForm["order"]) {
 		outcome, err := s.outcome(r, view.CaseID, id)

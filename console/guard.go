@@ -28,6 +28,7 @@ type visit struct {
 	caseID   string         // that the address names
 	standing views.Standing // of that case
 	command  string         // id of the command that the page gives, if it gives one
+	seen     []string       // cases of which something was opened
 }
 
 type visitKey struct{}
@@ -122,7 +123,7 @@ func (s *console) signedIn(to route) handler {
 		if err := s.findCase(r); err != nil {
 			return err
 		}
-		return to.handle(w, r)
+		return s.recorded(to)(w, r)
 	}
 }
 

@@ -62,6 +62,11 @@ type office struct {
 	lists   map[string]views.SavedList
 	files   map[string]views.File
 	become  map[string]casefile.Outcome
+	reads   []views.Read
+	mute    error // why no read can be recorded
+	asked   views.PeopleQuery
+	found   views.PeopleFound
+	history views.HistoryQuery // the last that was asked
 	log     bytes.Buffer
 	one     sync.Mutex // where several ask at once
 	site    http.Handler
@@ -84,7 +89,7 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Views: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o
@@ -167,11 +172,28 @@ func (o *office) CaseAsOf(_ context.Context, _ string, asOf, knownAt time.Time) 
 	return view, nil
 }
 
+func (o *office) RecordReads(_ context.Context, reads []views.Read) error {
+	if o.mute == nil {
+		o.reads = append(o.reads, reads...)
+	}
+	return o.mute
+}
+
+func (o *office) Reads(_ context.Context, q views.ReadQuery) (views.Page[views.Read], error) {
+	return views.Page[views.Read]{Items: o.reads, Next: map[bool]string{true: "older"}[q.Cursor == ""]}, nil
+}
+
+func (o *office) FindPeople(_ context.Context, q views.PeopleQuery) (views.PeopleFound, error) {
+	o.asked = q
+	return o.found, nil
+}
+
 func (o *office) Cases(context.Context, views.CaseQuery) (views.Page[views.CaseRow], error) {
 	return views.Page[views.CaseRow]{Items: []views.CaseRow{{CaseID: caseA, Phase: casefile.PhasePreDeparture, Office: "wemi-mi", CounsellorID: counsID, Members: 2, Overdue: 1}}}, nil
 }
 
 func (o *office) History(_ context.Context, q views.HistoryQuery) (views.Page[views.Entry], error) {
+	o.history = q
 	var page views.Page[views.Entry]
 	superseded := casefile.Superseded(o.facts)
 	for _, f := range casefile.AsOf(o.facts, q.AsOf, q.KnownAt) {

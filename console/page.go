@@ -130,6 +130,7 @@ func (s *console) tabs(r *http.Request) []tab {
 	for _, entry := range []struct{ path, label, api, key string }{
 		{"/", "nav.today", "GET /v1/agenda", "o"},
 		{"/cases", "nav.cases", "GET /v1/cases", "p"},
+		{"/people", "nav.people", searchPeople, "f"},
 		{"/schools", "nav.schools", "GET /v1/school-placements", "s"},
 	} {
 		if s.Rights.Routes[entry.api].Roles[v.who.Role] {

@@ -70,7 +70,8 @@ func (s *console) showTimeline(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: chi.URLParam(r, "case_id"), AsOf: asOf, KnownAt: knownAt, Limit: entriesAtOnce})
+	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: chi.URLParam(r, "case_id"), AsOf: asOf, KnownAt: knownAt, Limit: entriesAtOnce,
+		WithRestricted: access.SeesRestricted(v.who.Role)})
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (s *console) entries(r *http.Request, caseID string) ([]views.Entry, error)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: caseID, Limit: entriesAtOnce})
+	found, err := s.Views.History(r.Context(), views.HistoryQuery{CaseID: caseID, Limit: entriesAtOnce, WithRestricted: access.SeesRestricted(visitOf(r).who.Role)})
 	return access.GuardedHistory(found.Items, view.Guard, visitOf(r).who.Actor), err
 }
 

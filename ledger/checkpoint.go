@@ -23,12 +23,28 @@ type Checkpoint struct {
 	Origin string
 	Size   int64
 	Root   tlog.Hash
+	Access Edge // of the log of access as it then was; zero where the checkpoint does not say
 }
+
+// Edge is how long a tree is and what it hashes to.
+type Edge struct {
+	Size int64
+	Root tlog.Hash
+}
+
+// accessLine begins the line after the root that fixes the log of access too.
+const accessLine = "access "
 
 // text returns the body of the C2SP checkpoint, before the signatures.
 func (c Checkpoint) text() string {
-	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+	text := fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+	if c.Access.Size > 0 {
+		text += c.Access.line()
+	}
+	return text
 }
+
+func (e Edge) line() string { return fmt.Sprintf("%s%d %s\n", accessLine, e.Size, e.Root) }
 
 // Signer signs the checkpoints of one log with Ed25519.
 type Signer struct {
@@ -98,9 +114,10 @@ func (s *Signer) Origin() string { return s.signer.Name() }
 func (s *Signer) VerifierKey() string { return s.vkey }
 
 // Sign returns the signed C2SP checkpoint of a tree with size leaves and the
-// given root.
-func (s *Signer) Sign(size int64, root tlog.Hash) ([]byte, error) {
-	text := Checkpoint{s.Origin(), size, root}.text()
+// given root. The edge of the log of access stands in a line of its own after
+// the root, so that whoever keeps or cosigns the checkpoint fixes both.
+func (s *Signer) Sign(size int64, root tlog.Hash, access Edge) ([]byte, error) {
+	text := Checkpoint{s.Origin(), size, root, access}.text()
 	signed, err := note.Sign(&note.Note{Text: text}, s.signer)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: sign checkpoint: %w", err)
@@ -134,8 +151,8 @@ func OpenText(signed []byte, log note.Verifier) (string, error) {
 
 // OpenCheckpoint checks and reads a signed checkpoint. The log's own key must
 // be among the verifiers and must have signed: a witness's signature alone
-// proves nothing about the log. Lines after the root are allowed and ignored,
-// as C2SP asks.
+// proves nothing about the log. Other lines after the root are allowed and
+// ignored, as C2SP asks.
 func OpenCheckpoint(text []byte, verifiers ...note.Verifier) (Checkpoint, error) {
 	signed, err := note.Open(text, note.VerifierList(verifiers...))
 	if err != nil {
@@ -177,10 +194,29 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	if size == 0 && root != (Frontier{}).Root() {
 		return Checkpoint{}, malformed
 	}
-	c := Checkpoint{lines[0], size, root}
+	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
 	// Two spellings of one checkpoint, such as "+7" and "7", are one too many.
 	if !strings.HasPrefix(text, c.text()) {
 		return Checkpoint{}, malformed
 	}
-	return c, nil
+	c.Access, err = parseAccess(lines[3])
+	return c, err
+}
+
+// parseAccess finds the line about the log of access among those after the root.
+func parseAccess(more string) (Edge, error) {
+	for line := range strings.Lines(more) {
+		told, found := strings.CutPrefix(line, accessLine)
+		if !found {
+			continue
+		}
+		count, hash, _ := strings.Cut(strings.TrimSuffix(told, "\n"), " ")
+		size, err := strconv.ParseInt(count, 10, 64)
+		root, hashErr := tlog.ParseHash(hash)
+		if edge := (Edge{size, root}); err == nil && hashErr == nil && edge.line() == line {
+			return edge, nil
+		}
+		return Edge{}, errors.New("ledger: malformed checkpoint")
+	}
+	return Edge{}, nil
 }

@@ -111,7 +111,7 @@ func newSigner(t testing.TB) (*ledger.Signer, note.Verifier) {
 func sign(t testing.TB, signer *ledger.Signer, rows []row) []byte {
 	t.Helper()
 	c := checkpoint(rows)
-	text, err := signer.Sign(c.Size, c.Root)
+	text, err := signer.Sign(c.Size, c.Root, c.Access)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,8 +106,11 @@ func Decision(raw []byte) error { return library().checked("placement_decision",
 // Places: see Placement.
 func Places(raw []byte) error { return library().checked("place_entries", raw) }
 
+// PeopleSearch checks a search for people. The error is *Malformed or *Invalid.
+func PeopleSearch(raw []byte) error { return library().checked("people_search", raw) }
+
 func (s shelf) checked(name string, raw []byte) error {
-	_, err := s.school[name].check(raw)
+	_, err := s.requests[name].check(raw)
 	return err
 }
 
@@ -206,7 +209,7 @@ func (c compiled) check(raw []byte) (any, error) {
 type shelf struct {
 	commands, events              map[string]compiled
 	envelope, handoff, settlement compiled
-	school                        map[string]compiled // requests of the education department
+	requests                      map[string]compiled // requests
 }
 
 func (s shelf) command(name string) (compiled, bool) {
@@ -252,7 +255,7 @@ func compile() shelf {
 		envelope:   one("commands.json#/$defs/envelope"),
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
-		school: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
-			"place_entries": one("place_entries.json")},
+		requests: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
+			"place_entries": one("place_entries.json"), "people_search": one("people_search.json")},
 	}
 }

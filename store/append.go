@@ -58,16 +58,29 @@ func (s *Store) statements(p pending, c change, before, after *casefile.State, o
 	return batch, p.settled(batch, outcome, now)
 }
 
-func takeHead(ctx context.Context, tx pgx.Tx) (ledger.Frontier, error) {
-	var encoded []byte
-	if err := tx.QueryRow(ctx, `SELECT frontier FROM log_head FOR UPDATE`).Scan(&encoded); err != nil {
-		return ledger.Frontier{}, fmt.Errorf("store: taking the head of the log: %w", err)
+// heads are the ends of both logs as a writer finds them.
+type heads struct {
+	frontier ledger.Frontier
+	access   ledger.Edge
+}
+
+// takeHead waits for the head of the log of events. The head of the log of access
+// is taken as it is: nobody waits for that one here.
+func takeHead(ctx context.Context, tx pgx.Tx) (heads, error) {
+	var encoded, beside []byte
+	err := tx.QueryRow(ctx, `SELECT l.frontier, a.frontier FROM log_head l, access_head a FOR UPDATE OF l`).Scan(&encoded, &beside)
+	if err != nil {
+		return heads{}, fmt.Errorf("store: taking the head of the log: %w", err)
 	}
 	frontier, err := ledger.DecodeFrontier(encoded)
 	if err != nil {
-		return ledger.Frontier{}, fmt.Errorf("store: the head of the log: %w", err)
+		return heads{}, fmt.Errorf("store: the head of the log: %w", err)
 	}
-	return frontier, nil
+	access, err := ledger.DecodeFrontier(beside)
+	if err != nil {
+		return heads{}, fmt.Errorf("store: the head of the log of access: %w", err)
+	}
+	return heads{frontier, ledger.Edge{Size: access.Size(), Root: access.Root()}}, nil
 }
 
 func queueRecords(batch *pgx.Batch, records []record) {
@@ -80,18 +93,23 @@ func queueRecords(batch *pgx.Batch, records []record) {
 	}
 }
 
-func (s *Store) queueHead(batch *pgx.Batch, frontier ledger.Frontier, hashes []ledger.IndexedHash) error {
-	indexes, values := make([]int64, len(hashes)), make([][]byte, len(hashes))
-	for i := range hashes {
-		indexes[i], values[i] = hashes[i].Index, hashes[i].Hash[:]
-	}
+func (s *Store) queueHead(batch *pgx.Batch, frontier ledger.Frontier, access ledger.Edge, hashes []ledger.IndexedHash) error {
+	indexes, values := columnsOf(hashes)
 	batch.Queue(`INSERT INTO log_hashes (idx, hash) SELECT * FROM unnest($1::bigint[], $2::bytea[])`, indexes, values)
-	checkpoint, err := s.signer.Sign(frontier.Size(), frontier.Root())
+	checkpoint, err := s.signer.Sign(frontier.Size(), frontier.Root(), access)
 	if err != nil {
 		return fmt.Errorf("store: signing the checkpoint: %w", err)
 	}
 	batch.Queue(`UPDATE log_head SET size = $1, frontier = $2, checkpoint = $3`, frontier.Size(), frontier.Encode(), checkpoint)
 	return nil
+}
+
+func columnsOf(hashes []ledger.IndexedHash) ([]int64, [][]byte) {
+	indexes, values := make([]int64, len(hashes)), make([][]byte, len(hashes))
+	for i := range hashes {
+		indexes[i], values[i] = hashes[i].Index, hashes[i].Hash[:]
+	}
+	return indexes, values
 }
 
 // place gives each record its position, its link to the one before it in the

@@ -32,7 +32,7 @@ type Audit struct {
 
 // Verify reads the whole log as it is at one instant and checks every leaf,
 // every case's chain, every stored hash of the tree and the signed head, and
-// that the log continues each known checkpoint. It returns the head it checked.
+// that the log continues each known checkpoint; the log of access likewise. It returns the head it checked.
 // A *ledger.Tampered error says what is wrong and where.
 func (s *Store) Verify(ctx context.Context, a Audit) (ledger.Checkpoint, error) {
 	if a.OnEvent == nil {
@@ -45,6 +45,9 @@ func (s *Store) Verify(ctx context.Context, a Audit) (ledger.Checkpoint, error) 
 			return err
 		}
 		head = h.checkpoint
+		if err := s.verifyAccess(ctx, tx, h.key, append([]ledger.Checkpoint{head}, a.Known...)); err != nil {
+			return err
+		}
 		return s.verifyEvents(ctx, h, a)
 	})
 	var tampered *ledger.Tampered
@@ -61,14 +64,19 @@ type head struct {
 	checkpoint ledger.Checkpoint
 	frontier   []byte
 	snapshot   string // lets other connections see the same instant
+	key        note.Verifier
 }
 
 // readHead opens the signed head and makes sure that nothing stands after it.
 func (s *Store) readHead(ctx context.Context, tx pgx.Tx, key note.Verifier) (head, error) {
-	var h head
+	key, err := s.keyOfLog(key)
+	if err != nil {
+		return head{}, err
+	}
+	h := head{key: key}
 	var size, beyond, hashes int64
 	var signed []byte
-	err := tx.QueryRow(ctx, `SELECT size, frontier, checkpoint, pg_export_snapshot(),
+	err = tx.QueryRow(ctx, `SELECT size, frontier, checkpoint, pg_export_snapshot(),
 			(SELECT count(*) FROM events WHERE position >= size OR position < 0), (SELECT count(*) FROM log_hashes)
 		FROM log_head`).Scan(&size, &h.frontier, &signed, &h.snapshot, &beyond, &hashes)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -89,13 +97,22 @@ func (s *Store) readHead(ctx context.Context, tx pgx.Tx, key note.Verifier) (hea
 	return h, nil
 }
 
+// keyOfLog is the key given, or the one that the store signs with.
+func (s *Store) keyOfLog(key note.Verifier) (note.Verifier, error) {
+	if key != nil {
+		return key, nil
+	}
+	own, err := note.NewVerifier(s.signer.VerifierKey())
+	if err != nil {
+		return nil, fmt.Errorf("store: key of the log: %w", err)
+	}
+	return own, nil
+}
+
 func (s *Store) openHead(size int64, signed []byte, key note.Verifier) (ledger.Checkpoint, error) {
-	if key == nil {
-		own, err := note.NewVerifier(s.signer.VerifierKey())
-		if err != nil {
-			return ledger.Checkpoint{}, fmt.Errorf("store: key of the log: %w", err)
-		}
-		key = own
+	key, err := s.keyOfLog(key)
+	if err != nil {
+		return ledger.Checkpoint{}, err
 	}
 	if size == 0 && len(signed) == 0 {
 		return ledger.Checkpoint{Origin: key.Name(), Root: ledger.Frontier{}.Root()}, nil

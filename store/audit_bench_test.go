@@ -71,7 +71,7 @@ func (b *bundle) write(events int) {
 			flush()
 		}
 	}
-	signed, err := b.signer.Sign(tree.Size(), tree.Root())
+	signed, err := b.signer.Sign(tree.Size(), tree.Root(), ledger.Edge{})
 	must(b.t, err)
 	_, err = conn.Exec(b.t.Context(), `UPDATE log_head SET size = $1, frontier = $2, checkpoint = $3`, tree.Size(), tree.Encode(), signed)
 	must(b.t, err)

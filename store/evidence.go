@@ -25,7 +25,7 @@ func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) {
 	if size > 0 {
 		return checkpoint, nil
 	}
-	return s.signer.Sign(0, ledger.Frontier{}.Root())
+	return s.signer.Sign(0, ledger.Frontier{}.Root(), ledger.Edge{})
 }
 
 // Inclusion proves that the leaf at the position is in the tree of that size.

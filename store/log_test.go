@@ -141,10 +141,12 @@ func TestTheLogRefusesEveryChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.opened()
+	b.recordReads(read(uuid.NewString(), "audit"))
 	conn, err := pgx.Connect(t.Context(), b.url)
 	must(t, err)
 	defer conn.Close(context.Background())
-	statements := []string{`UPDATE events SET type = 'x'`, `DELETE FROM events`, `TRUNCATE events`, `DELETE FROM log_hashes`, `TRUNCATE log_hashes`}
+	statements := []string{`UPDATE events SET type = 'x'`, `DELETE FROM events`, `TRUNCATE events`, `DELETE FROM log_hashes`, `TRUNCATE log_hashes`,
+		`UPDATE access_log SET kind = 'x'`, `DELETE FROM access_log`, `TRUNCATE access_log`, `DELETE FROM access_hashes`, `TRUNCATE access_hashes`}
 	for _, statement := range statements {
 		if _, err := conn.Exec(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "append-only") {
 			t.Errorf("the owner's %s: %v", statement, err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -42,7 +43,9 @@ type Store struct {
 	diary  *diary.Diary
 	clock  func() time.Time
 
-	committer *committer
+	committer *grouper[*prepared]
+	readers   *grouper[[]entryOfAccess]
+	seen      *lru.Cache[readKey, time.Time]         // reads recorded a moment ago
 	recent    *expirable.LRU[string, views.Rendered] // views opened a moment ago, by case
 	streams   *expirable.LRU[string, stream]         // histories opened a moment ago, by case
 	directory *expirable.LRU[string, services.Directory]
@@ -61,6 +64,10 @@ const (
 	recentStreamsFor = time.Minute
 )
 
+// How many reads are remembered so that repeats are not recorded again. One
+// forgotten is recorded once more.
+const recentReads = 32768
+
 // Open connects, takes the role that may only append, and makes sure that the
 // key file is the one this database was sealed with.
 func Open(ctx context.Context, c Config) (*Store, error) {
@@ -78,17 +85,22 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
+	if s.seen, err = lru.New[readKey, time.Time](recentReads); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("store: %w", err)
+	}
 	if err := s.proveKey(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}
-	s.committer = newCommitter(s)
+	s.committer, s.readers = newGrouper("store.commit", s.writeGroup), newGrouper("store.access", s.writeAccess)
 	return s, nil
 }
 
 // Close writes what is being written and ends all connections.
 func (s *Store) Close() {
 	s.committer.close()
+	s.readers.close()
 	s.pool.Close()
 }
 

@@ -170,7 +170,7 @@ func TestAHeadSignedByAForeignKeyIsFound(t *testing.T) {
 	foreign, err := ledger.LoadOrCreateSigner(filepath.Join(t.TempDir(), "log.key"), b.signer.Origin())
 	must(t, err)
 	head := b.checkpoint()
-	signed, err := foreign.Sign(head.Size, head.Root)
+	signed, err := foreign.Sign(head.Size, head.Root, head.Access)
 	must(t, err)
 	b.tamper(`UPDATE log_head SET checkpoint = '` + string(signed) + `'::text::bytea`)
 	b.finds(ledger.BadHead, store.Audit{})

@@ -21,12 +21,14 @@ type apiClient struct {
 	base  string
 	token string
 	http  *http.Client
+
+	purpose string // of what is read; empty for the one that goes with the role
 }
 
 // client finds the API: the one named in the environment, or the one `up` runs
 // in the data folder, for which it makes a token by itself.
 func (s *settings) client(role string) (*apiClient, error) {
-	c := &apiClient{base: s.apiURL, token: s.token, http: &http.Client{Timeout: 2 * time.Minute}}
+	c := &apiClient{base: s.apiURL, token: s.token, purpose: s.purpose, http: &http.Client{Timeout: 2 * time.Minute}}
 	if c.base == "" {
 		run, err := deploy.ReadRun(s.dataDir)
 		if errors.Is(err, deploy.ErrNotRunning) || err == nil && run.APIURL == "" {
@@ -90,6 +92,9 @@ func (c *apiClient) send(ctx context.Context, method, path, contentType string, 
 		request.Header.Set(name, header.Get(name))
 	}
 	request.Header.Set("Authorization", "Bearer "+c.token)
+	if c.purpose != "" {
+		request.Header.Set("Read-Purpose", c.purpose)
+	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}

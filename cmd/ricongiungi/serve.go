@@ -22,6 +22,7 @@ import (
 	"ricongiungi/identity"
 	"ricongiungi/reports"
 	"ricongiungi/schools/desk"
+	"ricongiungi/search"
 	"ricongiungi/workflows"
 )
 
@@ -47,12 +48,14 @@ func serve(cmd *cobra.Command, s *settings) error {
 	tokens := api.NewVerifier(keys, api.DefaultIssuer, api.DefaultAudience)
 	p.meter.Office(p.log, p.logger)
 	leaving := &drain{pause: s.drain}
-	handler, err := s.handler(p, tokens, leaving)
+	directory := search.NewDirectory(p.log)
+	handler, err := s.handler(p, tokens, directory, leaving)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(leaving.after(cmd.Context()))
 	group.Go(func() error { return followRevocations(ctx, p.log.Revocations, tokens, p.logger) })
+	group.Go(func() error { return directory.Follow(ctx, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.listen, handler, p.logger) })
 	group.Go(func() error { return serveUntilDone(ctx, s.metrics, p.meter.Handler(), p.logger) })
 	return group.Wait()
@@ -76,10 +79,10 @@ func (d *drain) after(ctx context.Context) context.Context {
 }
 
 // handler serves the API and, everywhere else, the console.
-func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http.Handler, error) {
+func (s *settings) handler(p *parts, tokens *api.Verifier, directory *search.Directory, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -98,7 +101,7 @@ func (s *settings) handler(p *parts, tokens *api.Verifier, leaving *drain) (http
 		return nil, err
 	}
 	people, err := console.New(console.Config{
-		Views: p.log, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
+		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Log: p.logger, Version: version(), Watch: p.watch,
 		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
 		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		RepositoryURL: s.repositoryURL, AccessibilityURL: s.accessibilityURL, FeedbackAddress: s.feedbackAddress,

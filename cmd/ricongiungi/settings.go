@@ -39,6 +39,7 @@ type settings struct {
 	drain           time.Duration // RICONGIUNGI_DRAIN, how long an API that was asked to stop still answers, default 0
 	apiURL          string        // RICONGIUNGI_URL, for commands that talk to a running API
 	token           string        // RICONGIUNGI_TOKEN, likewise
+	purpose         string        // RICONGIUNGI_PURPOSE, of reads on the command line
 	rulesFile       string        // RICONGIUNGI_RULES, a file of the office's own rows
 	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
@@ -74,6 +75,7 @@ func settingsFromEnvironment() *settings {
 		drain:           envDuration("RICONGIUNGI_DRAIN", 0),
 		apiURL:          os.Getenv("RICONGIUNGI_URL"),
 		token:           os.Getenv("RICONGIUNGI_TOKEN"),
+		purpose:         os.Getenv("RICONGIUNGI_PURPOSE"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),

@@ -60,7 +60,7 @@ func (l *watchedLog) tree() (ledger.Frontier, []ledger.IndexedHash) {
 
 func (l *watchedLog) head() []byte {
 	tree, _ := l.tree()
-	signed, err := l.signer.Sign(tree.Size(), tree.Root())
+	signed, err := l.signer.Sign(tree.Size(), tree.Root(), ledger.Edge{})
 	must(l.t, err)
 	return signed
 }
@@ -155,7 +155,7 @@ func TestAWitnessTakesHeadsAsC2SPAsks(t *testing.T) {
 	w := l.witness(t.TempDir())
 	stranger, err := ledger.LoadOrCreateSigner(filepath.Join(t.TempDir(), "log.key"), "example.org/other")
 	must(t, err)
-	foreign, err := stranger.Sign(1, tlog.RecordHash(nil))
+	foreign, err := stranger.Sign(1, tlog.RecordHash(nil), ledger.Edge{})
 	must(t, err)
 	send := func(body string) *httptest.ResponseRecorder {
 		answer := httptest.NewRecorder()

@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'EN-301-549', 'best-practice']
 
-// looker notes what is wrong with the pages under one address.
+// Looker says at once what is wrong with the pages under one address.
 export class Looker {
   constructor (base) {
     this.base = base
@@ -19,7 +19,10 @@ export class Looker {
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: language, reducedMotion: 'reduce', ...more })
     const tab = await context.newPage()
     tab.setDefaultTimeout(15000)
-    const say = (what) => problems.push(`${language} ${width}px ${new URL(tab.url(), base).pathname}: ${what}`)
+    const say = (what) => {
+      problems.push(what)
+      console.log(`${language} ${width}px ${new URL(tab.url(), base).pathname}: ${what}`)
+    }
     await context.route('**/*', (route) => {
       const to = new URL(route.request().url())
       if (to.protocol === 'data:' || to.origin === base) return route.continue()
@@ -45,9 +48,8 @@ export class Looker {
     for (const name of seen.unlabelled) say(`no visible label: ${name}`)
   }
 
-  // end prints what is wrong, one line each; 1 if anything is.
+  // end says how much was looked at; 1 if anything was wrong with it.
   end () {
-    for (const problem of this.problems) console.log(problem)
     console.log(`${this.looked} pages looked at`)
     process.exit(this.problems.length > 0 ? 1 : 0)
   }
