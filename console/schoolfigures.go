@@ -28,10 +28,11 @@ type figuresFrame struct {
 	AsOf     string
 	Export   string // address of the same figures as CSV
 	Today    rules.Date
+	SoFar    rules.Date // as of when all that is recorded so far counts
 }
 
 func (s *console) figuresFrame(r *http.Request) figuresFrame {
-	f := figuresFrame{Parts: s.schoolTabs(r), Purpose: r.FormValue("purpose"), Purposes: demand.Purposes, Today: s.today()}
+	f := figuresFrame{Parts: s.schoolTabs(r), Purpose: r.FormValue("purpose"), Purposes: demand.Purposes, Today: s.today(), SoFar: s.today().AddDays(1)}
 	if !slices.Contains(demand.Purposes, f.Purpose) {
 		f.Purpose = "class_planning"
 	}
@@ -44,11 +45,11 @@ func (s *console) figuresFrame(r *http.Request) figuresFrame {
 	return f
 }
 
-// askedDay is the day for which figures are asked; zero where none is, and for
-// days to come.
+// askedDay is the day for which figures are asked; zero where none is. Tomorrow
+// stands for all that is recorded so far, as in the API.
 func (s *console) askedDay(r *http.Request) rules.Date {
 	day, err := rules.ParseDate(r.FormValue("as_of"))
-	if err != nil || day.After(s.today()) {
+	if err != nil || day.After(s.today().AddDays(1)) {
 		return rules.Date{}
 	}
 	return day

@@ -288,7 +288,8 @@ func TestForecastAndIndicatorsAreThePublishedOnesOrSayWhatIsMissing(t *testing.T
 	t.Parallel()
 	o := open(t).department()
 	contains(t, o.page("/schools/forecast?group_by=level"), "arrival_forecast/1", "0 ingressi")
-	contains(t, o.page("/schools/indicators"), "long_wait/1", "dissimilarità di Duncan", "Troppo pochi minori")
+	contains(t, o.page("/schools/indicators?as_of=2026-03-11"), "al 11 marzo 2026")
+	contains(t, o.page("/schools/indicators"), "as_of=2026-03-11", "long_wait/1", "dissimilarità di Duncan", "Troppo pochi minori")
 	file := o.ask("GET", "/schools/indicators.csv?as_of=2026-03-10", nil)
 	if !strings.HasPrefix(file.Body.String(), "indicator,value,figure,unit,children,definition,as_of,log_position\n") {
 		t.Errorf("%s", file.Body)

@@ -42,6 +42,7 @@ func (s *Store) project(batch *pgx.Batch, st stream, before, state *casefile.Sta
 			"next_due": dateOrNull(next), "next_item": item, "overdue": overdue, "updated_at": recorded, "view": string(text), "people": string(people), "persons": persons(state)})
 	s.queueSchoolNeeds(batch, before, state)
 	queueReservations(batch, before, state)
+	queueLinks(batch, before, state)
 	return s.queueAgenda(batch, before, state, view.Agenda)
 }
 
