@@ -18,7 +18,7 @@ var viewTables = []struct{ name, key string }{
 	{"agenda_items", "case_id, item, subject"},
 	{"school_needs", "member_id"},
 	{"reservations", "appointment_id, resource"},
-	{"personal_links", "digest"},
+	{"personal_links", "digest, case_id"},
 }
 
 // viewsDigest is one SHA-256 over every row of every view in a schema, as of the
