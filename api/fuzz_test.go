@@ -33,6 +33,7 @@ import (
 	"ricongiungi/ledger"
 	"ricongiungi/rules"
 	"ricongiungi/schemas"
+	"ricongiungi/search"
 	"ricongiungi/store"
 	"ricongiungi/vault"
 )
@@ -136,7 +137,9 @@ func (v *inventor) open() {
 	v.t.Cleanup(v.log.Close)
 	v.issuer, err = NewIssuer(filepath.Join(dir, "issuer.json"))
 	require.NoError(v.t, err)
-	v.router = newRouter(Config{Orders: v.log, Engine: deciding{v.log}, Views: v.log, Handoffs: v.log, Evidence: v.log, Figures: v.log, Hub: v.log, Department: v.log,
+	work := &fakes{} // what is worked on for long is the program's, not the log's
+	v.router = newRouter(Config{Orders: v.log, Engine: deciding{v.log}, Views: v.log, Reads: v.log, People: search.NewDirectory(v.log), Handoffs: v.log, Evidence: v.log,
+		Figures: v.log, Hub: v.log, Desk: v.log, Trials: &work.long, Audits: &work.long, Surgery: &work.long, Letters: drawer{}, Department: v.log,
 		Health: healthy{}, Schools: v.log.SchoolFacts, Rights: access.Default(), Tokens: NewVerifier(v.issuer.Keys(), DefaultIssuer, DefaultAudience),
 		RateLimit: Rate{PerSecond: 1e6, Burst: 1e6}, Log: slog.New(slog.DiscardHandler)})
 }

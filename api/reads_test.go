@@ -19,8 +19,8 @@ import (
 // Every route that names a case or a person leaves a record when it answers,
 // and none when it does not.
 func TestEveryAnswerAboutACaseOrPersonIsRecorded(t *testing.T) {
-	w := newWorld(t, func(c *Config) { c.RateLimit = Rate{PerSecond: 1e6, Burst: 1e6} })
-	filled := strings.NewReplacer("{case_id}", caseA, "{person_id}", memberA, "{command_id}", keyA, "{version}", "1")
+	w := newWorld(t, func(c *Config) { c.RateLimit, c.Letters = Rate{PerSecond: 1e6, Burst: 1e6}, drawer{} })
+	filled := strings.NewReplacer("{case_id}", caseA, "{person_id}", memberA, "{command_id}", keyA, "{version}", "1", "{letter_id}", eventA)
 	for key, row := range access.Default().Routes {
 		method, pattern, _ := strings.Cut(key, " ")
 		about := strings.Contains(pattern, "{case_id}") || strings.Contains(pattern, "{person_id}")

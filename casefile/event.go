@@ -66,6 +66,10 @@ type Draft struct {
 	Event   Event
 	On      rules.Date // the day it happened; zero means now
 	Private Private
+
+	// AtMidnight says that it happened as the day began, however late on that day
+	// it was noticed: terms end by the calendar, not when somebody looks.
+	AtMidnight bool
 }
 
 // Fact is a recorded event with its place in the history.
@@ -269,7 +273,7 @@ func DecodeEvent(name string, version int, data []byte) (Event, error) {
 // Recorded is the draft as a fact of the given version.
 func (d Draft) Recorded(r Request, version int64) Fact {
 	occurred := r.Now
-	if !d.On.IsZero() && d.On != r.Today() {
+	if !d.On.IsZero() && (d.AtMidnight || d.On != r.Today()) {
 		occurred = d.On.Start()
 	}
 	return Fact{CaseID: r.CaseID, Version: version, EventID: DeriveID(r.CommandID, EventName(d.Event)+"/"+itoa(version)), CommandID: r.CommandID,

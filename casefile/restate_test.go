@@ -334,6 +334,7 @@ var keptAsRecorded = map[string]string{
 	"check_in_held.concerns":                     "follow from its own scores",
 	"information_pack_sent.asked":                "the language in which it was sent was so",
 	"information_pack_sent.fallback":             "the language in which it was sent was so",
+	"letter_issued.letter_id":                    "an id",
 	"member_lapsed.cause":                        "what a person decided on",
 	"member_upheld.cause":                        "what a person decided on",
 	"place_refused.contestable":                  "told to the schools, who acted on it",

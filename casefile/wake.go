@@ -35,7 +35,7 @@ func passed(s *State, r Request) []Draft {
 				drafts = append(drafts, Draft{Event: &TermEscalated{d.mark()}})
 			}
 		case !r.Now.Before(d.Term.Due.End()):
-			drafts = append(drafts, Draft{Event: d.lapse(r), On: d.Term.Due.AddDays(1)})
+			drafts = append(drafts, Draft{Event: d.lapse(r), On: d.Term.Due.AddDays(1), AtMidnight: true})
 		case due(d.remind, r):
 			drafts = append(drafts, Draft{Event: &ReminderRaised{d.mark()}})
 		}

@@ -63,7 +63,8 @@ func NewWorkload(on rules.Date, loads []Load) Workload {
 			w.Total.Languages[language] += n
 		}
 	}
-	w.Languages = slices.SortedFunc(maps.Keys(w.Total.Languages), func(a, b string) int {
+	w.Languages = slices.AppendSeq(w.Languages, maps.Keys(w.Total.Languages))
+	slices.SortFunc(w.Languages, func(a, b string) int {
 		return cmp.Or(w.Total.Languages[b]-w.Total.Languages[a], cmp.Compare(a, b))
 	})
 	return w
