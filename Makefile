@@ -5,13 +5,16 @@ WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run build assets servers browser promtool test check bench chaos clean
+.PHONY: help run cluster build assets servers browser screenshots promtool test check bench chaos clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## bring the whole system up, with sample families, and say where to look
 	@exec ./bin/ricongiungi up
+
+cluster: build ## the same as a city runs it: Temporal's services apart, two APIs, two workers
+	@exec ./bin/ricongiungi cluster --data .data/cluster
 
 build: assets ## build the program into bin/
 	@go build -o bin/ricongiungi ./cmd/ricongiungi
@@ -27,7 +30,7 @@ servers: # before the tests, whose waits are meant for servers that start, not f
 	@go run ./cmd/ricongiungi prepare
 
 browser: console/browser/node_modules/.package-lock.json # Debian's Chromium and the script that drives it
-	@console/browser/install.sh chromium
+	@console/browser/install.sh chromium fonts-noto-core fonts-noto-cjk
 
 console/browser/node_modules/.package-lock.json: console/browser/package-lock.json
 	@console/browser/install.sh nodejs npm
@@ -38,6 +41,10 @@ promtool: # Prometheus' own checker of metrics and alert rules
 
 test: assets check servers browser promtool ## prove everything, with real PostgreSQL and real Temporal (installs and builds what it needs)
 	go test -race -timeout 20m ./...
+	cd deploy/check && go vet ./... && go test ./...
+
+screenshots: browser ## take the pictures of the README from the system that make run has up
+	@node console/browser/screenshots.mjs "$${RICONGIUNGI_URL:-http://127.0.0.1:8080}" docs/pictures
 
 check: ## formatting, vet, staticcheck, workflow determinism
 	@unformatted="$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go'))"; \

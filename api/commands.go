@@ -21,6 +21,11 @@ func (s *server) giveCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.decide(w, r, order)
+}
+
+// decide keeps an order and answers with what its case decides, or where to find it.
+func (s *server) decide(w http.ResponseWriter, r *http.Request, order casefile.Order) error {
 	exchangeOf(r).command = order.CommandID
 	select {
 	case s.orders <- struct{}{}:

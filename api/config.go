@@ -32,6 +32,7 @@ type Config struct {
 	Trials     Trials
 	Audits     Audits
 	Surgery    Surgery
+	Letters    Letters
 	Health     Health
 	Department desk.Store // schools, places and placements
 	Tokens     *Verifier
@@ -184,6 +185,8 @@ func (s *server) routes() []route {
 		{"GET", "/v1/cases/{case_id}/history", s.listHistory},
 		{"GET", "/v1/cases/{case_id}/history/{version}/proof", s.showEventProof},
 		{"GET", "/v1/cases/{case_id}/agenda", s.listCaseAgenda},
+		{"POST", "/v1/cases/{case_id}/letters", s.writeLetter},
+		{"GET", "/v1/cases/{case_id}/letters/{letter_id}", s.showLetter},
 		{"GET", "/v1/cases/{case_id}/capsule", s.showCapsule},
 		{"GET", "/v1/persons/{person_id}/export", s.exportPerson},
 		{"GET", "/v1/cases/{case_id}/handovers", s.listHandovers},

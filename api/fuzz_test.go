@@ -136,7 +136,7 @@ func (v *inventor) open() {
 	v.t.Cleanup(v.log.Close)
 	v.issuer, err = NewIssuer(filepath.Join(dir, "issuer.json"))
 	require.NoError(v.t, err)
-	v.router = newRouter(Config{Orders: v.log, Engine: deciding{v.log}, Views: v.log, Handoffs: v.log, Evidence: v.log, Figures: v.log, Hub: v.log,
+	v.router = newRouter(Config{Orders: v.log, Engine: deciding{v.log}, Views: v.log, Handoffs: v.log, Evidence: v.log, Figures: v.log, Hub: v.log, Department: v.log,
 		Health: healthy{}, Schools: v.log.SchoolFacts, Rights: access.Default(), Tokens: NewVerifier(v.issuer.Keys(), DefaultIssuer, DefaultAudience),
 		RateLimit: Rate{PerSecond: 1e6, Burst: 1e6}, Log: slog.New(slog.DiscardHandler)})
 }

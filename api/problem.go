@@ -68,6 +68,7 @@ var (
 	problemMessageReused = define(422, "message_id_reused", "Il message_id è già stato usato con un altro contenuto.", "The message_id was used before with other content.")
 	problemTooMany       = define(429, "too_many_requests", "Troppe richieste: riprova tra poco.", "Too many requests: try again shortly.")
 	problemUnforeseen    = define(500, "unforeseen", "Errore imprevisto: cita il valore di instance per chiedere aiuto.", "Something unforeseen: quote the instance when asking for help.")
+	problemNoPrinter     = define(501, "no_printer", "Questo server non crea PDF: stampa la pagina.", "This server makes no PDFs: print the page.")
 	problemBusy          = define(503, "busy", "Si sta lavorando a pieno carico e nulla è stato registrato: riprova tra poco.", "The system works to capacity and nothing was kept: try again shortly.")
 	problemUnavailable   = define(503, "unavailable", "Una parte del servizio non risponde: riprova tra poco.", "A part of the service is down: try again shortly.")
 )

@@ -91,6 +91,12 @@ func collectReferences(value any, into *[]string) {
 	}
 }
 
+// Pages are texts to whoever holds them to the description.
+func init() {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.RegisteredBodyDecoder("text/plain"))
+	openapi3filter.RegisterBodyDecoder("application/pdf", openapi3filter.RegisteredBodyDecoder("application/octet-stream"))
+}
+
 // failing is what a test and a property have in common.
 type failing interface {
 	require.TestingT

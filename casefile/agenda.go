@@ -242,6 +242,7 @@ func (a *agenda) followUp() {
 	a.plan()
 	a.appointments()
 	a.referrals()
+	a.replies()
 	a.concerns()
 	if s.allEnded() && s.OpenReferrals() == 0 {
 		a.add(Due{Item: "closing", Part: FollowUp, By: Counsellor, Term: a.book.Term(rules.ClosingDue, s.lastEnding())})

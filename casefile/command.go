@@ -50,6 +50,7 @@ const (
 	Auditor          Role = "auditor"
 	Operator         Role = "operator"
 	System           Role = "system"
+	ByLink           Role = "by_link" // whoever holds a personal link; the id is the link's
 )
 
 // OperatorRoles are the roles that a person or machine may have.
@@ -178,6 +179,12 @@ var commands = map[string]func() Command{
 	"wake":          newCommand[Wake],
 
 	"record_conditions": newCommand[RecordConditions],
+
+	"give_family_link":  newCommand[GiveFamilyLink],
+	"give_reply_link":   newCommand[GiveReplyLink],
+	"revoke_link":       newCommand[RevokeLink],
+	"acknowledge_reply": newCommand[AcknowledgeReply],
+	"issue_letter":      newCommand[IssueLetter],
 
 	"request_erasure":     newCommand[RequestErasure],
 	"confirm_erasure":     newCommand[ConfirmErasure],

@@ -25,7 +25,7 @@ var appointment = told("2026-05-05", &BookAppointment{MemberID: wife, At: noon("
 // examples has every command of the wire once.
 func examples(t *testing.T) map[string]example {
 	all := reviewExamples()
-	for _, more := range []map[string]example{courtExamples(t), departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t), privacyExamples(), lifeExamples(t)} {
+	for _, more := range []map[string]example{courtExamples(t), departureExamples(), supportExamples(), arrivalExamples(), settlingExamples(), hubExamples(t), followUpExamples(t), branchExamples(t), privacyExamples(), lifeExamples(t), linkExamples(t)} {
 		maps.Copy(all, more)
 	}
 	return all

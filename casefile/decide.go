@@ -39,6 +39,8 @@ func outlivesClosing(c Command) bool {
 	switch c.(type) {
 	case *FileApplication, *ReopenCase, *AddNote, *CorrectEvent, *AnnulEvent, *SealAddress, *CutAccess, *AskUnsealing, *AnswerUnsealing:
 		return true
+	case *RevokeLink, *AcknowledgeReply, *IssueLetter:
+		return true
 	case *RequestErasure, *ConfirmErasure, *PlaceLegalHold, *LiftLegalHold, *RestrictProcessing, *LiftRestriction:
 		return true
 	case *RevokeNullaOsta, *WithdrawRevocation, *RecordJudgment, *LinkApplication:

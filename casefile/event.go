@@ -33,8 +33,9 @@ type Particulars struct {
 	TaxCode     string     `json:"tax_code,omitempty"`    // codice fiscale, provisional or definitive
 	Step        string     `json:"step,omitempty"`        // of a child protection
 	Note        string     `json:"note,omitempty"`
-	Figures     string     `json:"figures,omitempty"` // what a check of conditions was made from, as JSON; written by the engine only
-	Service     string     `json:"service,omitempty"` // code, of a confidential referral
+	Figures     string     `json:"figures,omitempty"`  // what a check of conditions was made from, as JSON; written by the engine only
+	Service     string     `json:"service,omitempty"`  // code, of a confidential referral
+	Document    string     `json:"document,omitempty"` // a letter as it was drawn up, gzip in base64
 }
 
 // merge keeps what was known and overlays what is said anew. A note, a step and
@@ -176,6 +177,11 @@ var events = map[string]eventType{
 	"own_permit_requested":            current[OwnPermitRequested](1),
 	"own_permit_decided":              current[OwnPermitDecided](1),
 	"address_sealed":                  current[AddressSealed](1),
+	"family_link_given":               current[FamilyLinkGiven](1),
+	"reply_link_given":                current[ReplyLinkGiven](1),
+	"link_revoked":                    current[LinkRevoked](1),
+	"reply_acknowledged":              current[ReplyAcknowledged](1),
+	"letter_issued":                   current[LetterIssued](1),
 	"access_cut":                      current[AccessCut](1),
 	"unsealing_asked":                 current[UnsealingAsked](1),
 	"unsealing_answered":              current[UnsealingAnswered](1),

@@ -24,11 +24,12 @@ var starters = map[string][]string{
 	"consulate_visit": {"consulate_appointment_given"}, "agreement_cosignature": {"agreement_signed"}, "agreement_assessment": {"agreement_signed"},
 	"permit_receipt": {"permit_requested"}, "fingerprints": {"fingerprints_booked"}, "permit_renewal": {"permit_issued"},
 	"residence": {"permit_requested"}, "health_enrolment": {"permit_requested"}, "health_cover": {"entered"},
-	"plan": {"entered", "presence_recorded"}, "check_in": {"entered", "presence_recorded"},
+	"referral_answer": {"referral_moved", "referral_closed"},
+	"plan":            {"entered", "presence_recorded"}, "check_in": {"entered", "presence_recorded"},
 }
 
 // fromHandOff are the items counted from the day on which the hub learnt of the event.
-var fromHandOff = []string{"first_contact", "information_pack", "needs_profile"}
+var fromHandOff = []string{"first_contact", "information_pack", "needs_profile", "referral_answer"}
 
 // StartedBy finds, in a history that stands, the event from whose day the item
 // is counted: of the types named for it, or else the first of that day about

@@ -21,7 +21,7 @@ var (
 		"school_request", "school_place", "attendance_check",
 		"drop_out_risk", "drop_out_alert", "plan", "plan_review", "goal", "appointment", "check_in", "well_being",
 		"referral_draft", "referral_reply", "referral_information", "referral_recontact", "referral_progress",
-		"referral_appointment", "referral_expiry", "traineeship_end",
+		"referral_appointment", "referral_expiry", "referral_answer", "traineeship_end",
 		"doubt", "own_permit", "own_permit_decision", "own_permit_refusal_follow_up", "contact_retry", "contact_lost",
 		"unsealing", "tax_code_definitive", "reunification_paused", protectionItem,
 		msnaPrefix+MinorIdentified, msnaPrefix+MinorMoved, msnaPrefix+CourtTold, msnaPrefix+GuardianNamed,

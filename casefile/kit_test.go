@@ -68,9 +68,10 @@ func authorise(on string) Command { return decide(on, "authorised", "authorised"
 type telling struct {
 	day     string
 	command Command
+	by      Actor // who tells; the counsellor where nobody is named
 }
 
-func told(day string, c Command) telling { return telling{day, c} }
+func told(day string, c Command) telling { return telling{day: day, command: c} }
 
 // story is a case in the making: commands that were accepted, then the one
 // under test.
@@ -90,11 +91,16 @@ func given(t *testing.T, history ...telling) *story {
 	t.Helper()
 	s := &story{t: t, book: book, actor: Actor{ID: "c0", Role: Counsellor}}
 	for _, h := range history {
+		usual := s.actor
+		if h.by.Role != "" {
+			s.actor = h.by
+		}
 		s.when(h.day, h.command)
 		if s.refusal != nil {
 			t.Fatalf("the given %s on %s is refused: %s", CommandName(h.command), h.day, s.refusal.Text.En)
 		}
 		s.record()
+		s.actor = usual
 	}
 	return s
 }

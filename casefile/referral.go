@@ -57,8 +57,8 @@ var referralMoves = map[ReferralStatus][]ReferralStatus{
 // referralEnds are the statuses in which nobody owes anything any more.
 var referralEnds = []ReferralStatus{ReferralCompleted, ReferralDeclined, ReferralDropped, ReferralWithdrawn, ReferralTransferred, ReferralExpired}
 
-// mayBecome tells whether the status may follow.
-func (r ReferralStatus) mayBecome(next ReferralStatus) bool {
+// MayBecome tells whether the status may follow this one.
+func (r ReferralStatus) MayBecome(next ReferralStatus) bool {
 	return slices.Contains(referralMoves[r], next)
 }
 
@@ -101,6 +101,8 @@ type Referral struct {
 	LevelOut string
 	NoShows  int
 	CELAV    CELAV
+	// AnsweredOn is the day of an answer by link of which nobody has taken note.
+	AnsweredOn rules.Date
 
 	service string // the service itself, also when it is confidential
 }
@@ -176,14 +178,15 @@ type ReferralView struct {
 	Basis      string         `json:"basis,omitempty"`
 	Follows    string         `json:"follows,omitempty"`
 	ReferralDetails
-	LevelIn  string     `json:"level_in,omitempty"`
-	LevelOut string     `json:"level_out,omitempty"`
-	NoShows  int        `json:"no_shows,omitempty"`
-	CELAV    *CELAVView `json:"celav,omitempty"`
+	AnsweredOn rules.Date `json:"answered_on,omitzero"` // by link, and nobody has taken note
+	LevelIn    string     `json:"level_in,omitempty"`
+	LevelOut   string     `json:"level_out,omitempty"`
+	NoShows    int        `json:"no_shows,omitempty"`
+	CELAV      *CELAVView `json:"celav,omitempty"`
 }
 
 func referralView(f *Referral) ReferralView {
 	return ReferralView{ReferralID: f.ID, MemberID: f.MemberID, Service: f.Service, SentOn: f.SentOn, ClosedOn: f.ClosedOn, Outcome: f.Outcome,
 		Status: f.Status, StatusOn: f.MovedOn, Kind: f.Kind, Basis: f.Basis, Follows: f.Follows, ReferralDetails: f.Details,
-		LevelIn: f.LevelIn, LevelOut: f.LevelOut, NoShows: f.NoShows, CELAV: f.CELAV.view()}
+		AnsweredOn: f.AnsweredOn, LevelIn: f.LevelIn, LevelOut: f.LevelOut, NoShows: f.NoShows, CELAV: f.CELAV.view()}
 }

@@ -264,7 +264,7 @@ func TestAReferralMovesOnlyAsTheTableSays(t *testing.T) {
 			s.when(on.String(), &RecordReferralStep{On: on, ReferralID: id, Step: step, ReferralDetails: ReferralDetails{
 				Reason: rapid.SampledFrom([]string{"", "busy"}).Draw(rt, "reason"), RecontactOn: on.AddDays(rapid.IntRange(-1, 9).Draw(rt, "recontact")),
 				At: noon(on.String()), ToService: "housing"}})
-			if moved := len(s.drafts) > 0; moved && !before.mayBecome(step) {
+			if moved := len(s.drafts) > 0; moved && !before.MayBecome(step) {
 				rt.Fatalf("%s became %s", before, step)
 			}
 			s.record()

@@ -207,7 +207,7 @@ func (c *RecordReferralStep) check(s *State, f *Referral, r Request) *Refusal {
 		return futureDay()
 	case !f.open() && f.Status != ReferralExpired:
 		return alreadyRecorded("referral_"+string(f.Status), f.ClosedOn)
-	case c.Step == ReferralCompleted, !f.Status.mayBecome(c.Step):
+	case c.Step == ReferralCompleted, !f.Status.MayBecome(c.Step):
 		return notNext(f.Status)
 	case c.On.Before(f.MovedOn):
 		return outOfOrder("referral_"+string(f.Status), f.MovedOn)
@@ -323,7 +323,7 @@ func (c *CloseReferral) status(f *Referral) (ReferralStatus, *Refusal) {
 	}
 	kind, _ := kindOf(f.Kind)
 	if f.Kind == KindConfidential {
-		kind = ServiceKind{Confidential: true, Outcomes: []ServiceOutcome{endsWell("concluded", "", "")}}
+		kind = ServiceKind{Confidential: true, Outcomes: confidentialOutcomes}
 	}
 	at := slices.IndexFunc(kind.outcomes(), func(o ServiceOutcome) bool { return o.Code == c.Outcome })
 	if at < 0 {
@@ -331,7 +331,7 @@ func (c *CloseReferral) status(f *Referral) (ReferralStatus, *Refusal) {
 	}
 	status := kind.outcomes()[at].Status
 	switch {
-	case !f.Status.mayBecome(status):
+	case !f.Status.MayBecome(status):
 		return "", notNext(f.Status)
 	case c.Outcome == "traineeship_completed" && f.CELAV.Step != CELAVCompleted:
 		return "", refusalOf("traineeship_not_completed", "celav.traineeship",
@@ -401,6 +401,7 @@ func (e *ReferralMoved) apply(s *State, f Fact) {
 		return
 	}
 	r.move(e.Step, f.OccurredOn())
+	r.answered(f)
 	r.Details, r.Next, r.Basis = e.ReferralDetails, e.Next, orElse(e.Basis, r.Basis)
 	switch e.Step {
 	case ReferralSentOut:
@@ -430,5 +431,6 @@ func (e *ReferralClosed) apply(s *State, f Fact) {
 		status = ReferralCompleted
 	}
 	r.move(status, f.OccurredOn())
+	r.answered(f)
 	r.ClosedOn, r.Outcome, r.LevelIn, r.LevelOut = f.OccurredOn(), e.Outcome, e.LevelIn, e.LevelOut
 }

@@ -339,7 +339,7 @@ func amendmentRefusals(t *testing.T) []refusal {
 func allRefusals(t *testing.T) []refusal {
 	return slices.Concat(reviewRefusals(), consulateRefusals(), supportRefusals(), courtRefusals(t), arrivalRefusals(), settlingRefusals(), schoolRefusals(),
 		hubRefusals(t), planRefusals(t), slotRefusals(t), referralRefusals(t), celavRefusals(t), checkInRefusals(t), absenceRefusals(),
-		endingRefusals(), amendmentRefusals(t), privacyRefusals(), lifeRefusals(t))
+		endingRefusals(), amendmentRefusals(t), privacyRefusals(), lifeRefusals(t), linkRefusals(t))
 }
 
 func privacyRefusals() []refusal {

@@ -187,6 +187,7 @@ type AccessCut struct {
 
 func (e *AccessCut) apply(s *State, f Fact) {
 	s.Cut = withDay(s.Cut, s.canonical(e.PersonID), f.OccurredOn())
+	s.endLinks(f.OccurredOn(), "access_cut", ofPerson(s.canonical(e.PersonID)))
 }
 
 func withDay(days map[string]rules.Date, id string, on rules.Date) map[string]rules.Date {

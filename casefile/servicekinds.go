@@ -139,6 +139,18 @@ func kindOf(code string) (ServiceKind, bool) {
 	return ServiceKind{}, false
 }
 
+// OutcomesOf lists the outcomes that a referral of the kind may have.
+func OutcomesOf(kind string) []ServiceOutcome {
+	if kind == KindConfidential {
+		return confidentialOutcomes
+	}
+	known, _ := kindOf(kind)
+	return known.outcomes()
+}
+
+// confidentialOutcomes say nothing but that it is over.
+var confidentialOutcomes = []ServiceOutcome{endsWell("concluded", "Concluso", "Concluded")}
+
 // outcomes are all outcomes that a referral of the kind may have. A kind whose
 // referrals are confidential has none that would tell more.
 func (k ServiceKind) outcomes() []ServiceOutcome {

@@ -55,6 +55,8 @@ type State struct {
 	PersonLinks   []PersonLink
 	TaxCodes      map[string]TaxCode // by person
 	HandedOver    []HandedOver
+	PersonalLinks []*PersonalLink // in the order in which they were given
+	Letters       []Letter        // likewise
 
 	merged   map[string]string // entries read as another one
 	check    *ConditionsChecked

@@ -51,6 +51,8 @@ type View struct {
 	Unsealings      []UnsealingView   `json:"unsealings,omitempty"`       // still to be answered
 	PersonLinks     []PersonLink      `json:"person_links,omitempty"`
 	HandedOver      []HandedOver      `json:"handed_over,omitempty"`
+	PersonalLinks   []*PersonalLink   `json:"personal_links,omitempty"`
+	Letters         []Letter          `json:"letters,omitempty"`
 	Paused          []DueView         `json:"paused,omitempty"` // what stands still, not due
 	Later           []DueView         `json:"later,omitempty"`  // what waits for something on the agenda
 	Guard           *Guard            `json:"guard,omitempty"`
@@ -278,6 +280,7 @@ func PeopleOf(s *State) []Person {
 // viewBranches shows what happened to the people of the case on the way.
 func (s *State) viewBranches(v *View) {
 	v.SponsorTaxCode, v.Attempts, v.PersonLinks, v.HandedOver = s.TaxCodes[s.SponsorID].Kind, s.vain(), s.PersonLinks, s.HandedOver
+	v.PersonalLinks, v.Letters = s.PersonalLinks, s.Letters
 	v.AccessCut, v.Guard = sortedKeys(s.Cut), guardOf(s)
 	for _, u := range s.Unsealings {
 		if u.Outcome == "" {

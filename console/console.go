@@ -96,12 +96,14 @@ type Config struct {
 
 	Department *desk.Desk      // of the education department
 	Reports    *reports.Office // figures for those who plan
+	Letters    Letters         // that a family is given
 
 	Clock   func() time.Time
 	Log     *slog.Logger
 	Version string
 	Watch   func(http.Handler) http.Handler // stands around every request, inside the router; none
 
+	PublicURL        string // where browsers reach us, for links that are handed out
 	RepositoryURL    string // of the source, shown in the footer
 	AccessibilityURL string // of the accessibility declaration, where there is one
 	FeedbackAddress  string // e-mail address for difficulties with the pages
@@ -195,7 +197,7 @@ const (
 
 // closedRoutes need a sign-in and the permission of the API's route.
 func (s *console) closedRoutes() []route {
-	return append(s.schoolRoutes(), []route{
+	return append(append(s.schoolRoutes(), s.letterRoutes()...), []route{
 		{method: "POST", pattern: "/sign-out", handle: s.SignIn.End},
 		{method: "GET", pattern: "/", handle: s.showToday, api: "GET /v1/agenda"},
 		{method: "GET", pattern: "/cases", handle: s.listCases, api: "GET /v1/cases"},

@@ -41,8 +41,12 @@ type option struct {
 // things with fields of their own have pages of their own.
 func drawable(command string) bool {
 	fields := schemas.Fields(command)
-	return fields != nil && command != "correct_event" && command != "attach_document" && command != "wake" && !slices.ContainsFunc(fields, listOfThings)
+	return fields != nil && command != "correct_event" && command != "attach_document" && command != "wake" && !slices.Contains(ownPages, command) && !slices.ContainsFunc(fields, listOfThings)
 }
+
+// ownPages are commands that pages of their own give: what they need is drawn or
+// drawn up by the program.
+var ownPages = []string{"give_family_link", "give_reply_link", "issue_letter"}
 
 func listOfThings(f schemas.Field) bool {
 	return f.Item != nil && f.Item.Type == "object" || slices.ContainsFunc(f.Fields, listOfThings)

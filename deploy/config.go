@@ -29,6 +29,11 @@ type Config struct {
 	// TemporalNamespace is "ricongiungi" when empty.
 	TemporalNamespace string
 
+	// Apart runs Temporal's services as processes of their own, with two history
+	// hosts, as a cluster of several machines does. Its databases are made for
+	// more shards than those of one process.
+	Apart bool
+
 	// Durable makes PostgreSQL wait for the disk at each commit. Everything but
 	// a test sets it.
 	Durable bool

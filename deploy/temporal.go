@@ -7,39 +7,34 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"time"
 )
 
-// temporalServer is the private Temporal: one process with all its services.
+// temporalServer is the private Temporal: one process with all its services, or
+// one process for each.
 type temporalServer struct {
-	address string
-	process *child
+	address   string
+	processes []*child
 }
 
 func startTemporalServer(ctx context.Context, s *System, bin string) (*temporalServer, error) {
-	port := map[string]int{}
-	for _, p := range temporalPorts {
-		number, err := s.ports.claim(ctx, p.service, p.wellKnown)
+	t := &temporalServer{}
+	for _, p := range s.cfg.temporalProcesses() {
+		port, err := p.claimPorts(ctx, s.ports)
 		if err != nil {
 			return nil, err
 		}
-		port[p.service] = number
+		config, err := writeTemporalConfig(s.cfg, s.cluster, p, port)
+		if err != nil {
+			return nil, err
+		}
+		process, err := s.supervisor.start(Program{Name: p.name, Command: p.command(bin, config), Env: []string{}, Dir: s.cfg.path("temporal")})
+		if err != nil {
+			return nil, err
+		}
+		t.address, t.processes = loopback(port["temporal frontend"]), append(t.processes, process)
 	}
-	config, err := writeTemporalConfig(s.cfg, s.cluster, port)
-	if err != nil {
-		return nil, err
-	}
-	process, err := s.supervisor.start(Program{
-		Name:    "temporal",
-		Command: []string{filepath.Join(bin, "server"), "--config-file", config, "--allow-no-auth", "start"},
-		Env:     []string{},
-		Dir:     s.cfg.path("temporal"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &temporalServer{address: loopback(port["temporal frontend"]), process: process}, nil
+	return t, nil
 }
 
 // awaitReady registers the namespace as soon as the server answers and waits
@@ -64,8 +59,10 @@ func (t *temporalServer) awaitReady(ctx context.Context, namespace string) error
 func (t *temporalServer) whileAlive(ctx context.Context, probe func() error) error {
 	died := error(nil)
 	err := poll(ctx, func() error {
-		if died = t.process.alive(); died != nil {
-			return nil
+		for _, process := range t.processes {
+			if died = process.alive(); died != nil {
+				return nil
+			}
 		}
 		return probe()
 	})

@@ -200,6 +200,9 @@ const (
 	PlanReview          = "hub.plan_review"
 	GoalDay             = "hub.goal" // the day set for a goal
 	AppointmentMinutes  = "hub.appointment_minutes"
+	FamilyLink          = "hub.family_link"          // how long a link to the family's page is good
+	ReplyLink           = "hub.reply_link"           // how long a link to answer a referral is good
+	ReferralAnswer      = "hub.referral_answer"      // reading an answer by link
 	ReferralDraft       = "hub.referral_draft"       // sending a prepared referral
 	ReferralExpiry      = "hub.referral_expiry"      // end of a referral nobody answers, after its reply was due
 	ReferralInformation = "hub.referral_information" // sending what the service asked for
@@ -269,6 +272,7 @@ var units = map[string]Unit{
 	ReminderStale: Days, ReminderEscalation: WorkingDays,
 
 	PlanReview: Months, GoalDay: Choice, AppointmentMinutes: Count,
+	FamilyLink: Days, ReplyLink: Days, ReferralAnswer: WorkingDays,
 	ReferralDraft: WorkingDays, ReferralExpiry: Days, ReferralInformation: WorkingDays, ReferralRecontact: Choice, ReferralProgress: Days,
 	CapacityStale: Days, ConcernFollowUp: WorkingDays, CheckInFall: Count, CheckInLow: Count,
 	CELAVAge: Years, Traineeship: Months, TraineeshipRenewals: Count,

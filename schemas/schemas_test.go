@@ -135,9 +135,9 @@ func TestSchemasNameTheFieldsOfTheTypes(t *testing.T) {
 	}
 }
 
-// toldByClients leaves out what the engine alone writes.
+// toldByClients leaves out what the engine alone writes, and letters, which have a command of their own.
 func toldByClients(fields []string) []string {
-	return slices.DeleteFunc(fields, func(name string) bool { return name == "figures" })
+	return slices.DeleteFunc(fields, func(name string) bool { return name == "figures" || name == "document" })
 }
 
 func marshal(t *testing.T, v any) []byte {

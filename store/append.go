@@ -39,14 +39,14 @@ func (s *Store) seal(f casefile.Fact, ordinal int, keys map[string]vault.StoredK
 // statements go with a change, apart from the log itself: views, effects, keys,
 // and the command settled. They are made before the commit, where writers do not
 // wait for each other.
-func (s *Store) statements(p pending, c change, before, after *casefile.State, outcome casefile.Outcome, now time.Time) (*pgx.Batch, error) {
+func (s *Store) statements(p pending, c change, was standpoint, after *casefile.State, outcome casefile.Outcome, now time.Time) (*pgx.Batch, error) {
 	batch := &pgx.Batch{}
 	for _, key := range c.newKeys {
 		batch.Queue(`INSERT INTO person_keys (person_id, key_id, wrapped, commitment) VALUES ($1, $2, $3, $4)`,
 			key.PersonID, key.KeyID, key.Wrapped, key.Commitment)
 	}
 	queueErasures(batch, after.CaseID, c.erased, now)
-	if err := s.project(batch, c.stream, before, after, now); err != nil {
+	if err := s.project(batch, c.stream, &was, after, now); err != nil {
 		return nil, err
 	}
 	if err := queueEffects(batch, after.CaseID, outcome.Effects, now); err != nil {

@@ -21,6 +21,7 @@ var viewTables = []struct{ name, key string }{
 	{"desk_cases", "case_id"},
 	{"desk_ways", "case_id, member_id"},
 	{"desk_approvals", "case_id, kind, subject"},
+	{"personal_links", "digest, case_id"},
 }
 
 // viewsDigest is one SHA-256 over every row of every view in a schema, as of the

@@ -5,6 +5,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,11 @@ const viewPlace = "view"
 // project writes the views of one case. The same state gives the same rows,
 // whenever they are written: rebuilding compares them. Agenda items that stand as
 // they did before are left alone; a nil before writes them all.
-func (s *Store) project(batch *pgx.Batch, st stream, before, state *casefile.State, recorded time.Time) error {
+func (s *Store) project(batch *pgx.Batch, st stream, was *standpoint, state *casefile.State, recorded time.Time) error {
+	var before *casefile.State
+	if was != nil {
+		before = was.state
+	}
 	view := casefile.ViewOf(state, s.book)
 	text, err := json.Marshal(view)
 	if err != nil {
@@ -43,7 +48,14 @@ func (s *Store) project(batch *pgx.Batch, st stream, before, state *casefile.Sta
 	s.queueSchoolNeeds(batch, before, state)
 	s.queueDesk(batch, before, state)
 	queueReservations(batch, before, state)
-	return s.queueAgenda(batch, before, state, view.Agenda)
+	queueLinks(batch, before, state)
+	return queueAgenda(batch, was, state, view.Agenda)
+}
+
+// standpoint is a case with its agenda, as it was before a command.
+type standpoint struct {
+	state  *casefile.State
+	agenda []casefile.Due
 }
 
 // agendaRows are agenda items in the form in which they are written.
@@ -57,24 +69,23 @@ func (rows *agendaRows) add(d casefile.DueView, text string) {
 	rows.days, rows.texts, rows.lapsed = append(rows.days, d.DueOn.String()), append(rows.texts, text), append(rows.lapsed, d.Lapsed)
 }
 
-func (s *Store) queueAgenda(batch *pgx.Batch, before, state *casefile.State, agenda []casefile.DueView) error {
-	stands, err := s.standingItems(before, state)
-	if err != nil {
-		return err
-	}
+func queueAgenda(batch *pgx.Batch, was *standpoint, state *casefile.State, agenda []casefile.DueView) error {
+	stands := standingItems(was, state)
 	var changed agendaRows
 	for _, d := range agenda {
+		key := [2]string{d.Item, d.Subject}
+		stood, known := stands[key]
+		delete(stands, key)
+		if known && reflect.DeepEqual(stood, d.Due) {
+			continue // the row follows from the item and the law, so it stands too
+		}
 		text, err := json.Marshal(d)
 		if err != nil {
 			return fmt.Errorf("store: agenda of case %s: %w", state.CaseID, err)
 		}
-		key := [2]string{d.Item, d.Subject}
-		if stands[key] != string(text) {
-			changed.add(d, string(text))
-		}
-		delete(stands, key)
+		changed.add(d, string(text))
 	}
-	queueGone(batch, state.CaseID, before == nil, stands)
+	queueGone(batch, state.CaseID, was == nil, stands)
 	if len(changed.items) == 0 {
 		return nil
 	}
@@ -89,27 +100,23 @@ func (s *Store) queueAgenda(batch *pgx.Batch, before, state *casefile.State, age
 
 // standingItems are the items as they are written now, by item and subject. Who
 // is responsible for the case stands in every row: a change there changes all.
-func (s *Store) standingItems(before, state *casefile.State) (map[[2]string]string, error) {
-	stands := map[[2]string]string{}
-	if before == nil {
-		return stands, nil
+func standingItems(was *standpoint, state *casefile.State) map[[2]string]casefile.Due {
+	stands := map[[2]string]casefile.Due{}
+	if was == nil {
+		return stands
 	}
-	same := before.Office == state.Office && before.Counsellor == state.Counsellor
-	for _, d := range casefile.ViewOf(before, s.book).Agenda {
-		text, err := json.Marshal(d)
-		if err != nil {
-			return nil, fmt.Errorf("store: agenda of case %s: %w", state.CaseID, err)
+	same := was.state.Office == state.Office && was.state.Counsellor == state.Counsellor
+	for _, d := range was.agenda {
+		key := [2]string{d.Item, d.Subject}
+		if stands[key] = d; !same {
+			stands[key] = casefile.Due{}
 		}
-		if !same {
-			text = nil
-		}
-		stands[[2]string{d.Item, d.Subject}] = string(text)
 	}
-	return stands, nil
+	return stands
 }
 
 // queueGone removes items that are no longer due, or all of them.
-func queueGone(batch *pgx.Batch, caseID string, all bool, gone map[[2]string]string) {
+func queueGone(batch *pgx.Batch, caseID string, all bool, gone map[[2]string]casefile.Due) {
 	if all {
 		batch.Queue(`DELETE FROM agenda_items WHERE case_id = $1`, caseID)
 		return

@@ -148,8 +148,9 @@ func (s *Store) decide(ctx context.Context, caseID string, p pending, st stream)
 	agenda := casefile.Agenda(after, s.book)
 	outcome := s.standing(after, agenda)
 	outcome.CommandID, outcome.Events, outcome.Effects = p.commandID, c.refs(), c.effects(after)
-	outcome.Agenda = casefile.Changes(casefile.Agenda(before, s.book), agenda)
-	statements, err := s.statements(p, c, before, after, outcome, now)
+	was := standpoint{before, casefile.Agenda(before, s.book)}
+	outcome.Agenda = casefile.Changes(was.agenda, agenda)
+	statements, err := s.statements(p, c, was, after, outcome, now)
 	return outcome, &prepared{change: c, statements: statements}, err
 }
 
@@ -211,7 +212,7 @@ func (c change) effects(after *casefile.State) []casefile.Effect {
 // seen for the first time.
 func (s *Store) draftChange(ctx context.Context, r casefile.Request, st stream, drafts []casefile.Draft) (change, error) {
 	c := change{stream: st}
-	c.stream.facts = slices.Clone(st.facts)
+	c.stream.facts = append(make([]casefile.Fact, 0, len(st.facts)+len(drafts)), st.facts...) // room for all: a long history is copied once
 	if err := s.addKeys(ctx, &c, drafts); err != nil {
 		return change{}, err
 	}

@@ -29,6 +29,7 @@ func auditCommand(s *settings) *cobra.Command {
 // verification is what `audit verify` is asked to do.
 type verification struct {
 	caseID, capsule, key string
+	proof                string
 	against              []string
 	asJSON               bool
 }
@@ -52,7 +53,8 @@ the log against what is kept elsewhere: --key is the key of the log as published
 	cmd.Flags().StringVar(&v.key, "key", "", "public key of the log, as it was published")
 	cmd.Flags().StringArrayVar(&v.against, "against", nil, "file of a checkpoint that was kept elsewhere; may be repeated")
 	cmd.Flags().BoolVar(&v.asJSON, "json", false, "as JSON")
-	cmd.MarkFlagsMutuallyExclusive("case", "capsule")
+	cmd.Flags().StringVar(&v.proof, "proof", "", "a file with the proof of one event, instead of the log")
+	cmd.MarkFlagsMutuallyExclusive("case", "capsule", "proof")
 	return cmd
 }
 
@@ -93,6 +95,9 @@ func (v verification) run(cmd *cobra.Command, s *settings) error {
 func (v verification) examine(cmd *cobra.Command, s *settings) (verdict, error) {
 	if v.capsule != "" {
 		return v.examineCapsule()
+	}
+	if v.proof != "" {
+		return v.examineProof(s)
 	}
 	log, _, err := s.openStore(cmd.Context())
 	if err != nil {

@@ -54,7 +54,7 @@ func caseCommand(s *settings) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return doCommand(cmd, s, args, key, asJSON) },
 	}
 	do.Flags().StringVar(&key, "key", "", "idempotency key (UUID): the same key again does not act twice")
-	cmd.AddCommand(listing, show, history, do, capsuleCommand(s), readsCommand(s, &asJSON))
+	cmd.AddCommand(listing, show, history, do, capsuleCommand(s), proofCommand(s), readsCommand(s, &asJSON))
 	return cmd
 }
 

@@ -65,8 +65,9 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&s.dataDir, "data", s.dataDir, "folder of the embedded system (RICONGIUNGI_DATA)")
 	cmd.PersistentFlags().StringVar(&s.purpose, "purpose", s.purpose, "what personal data is read for, such as dispute; kept with the record of the read (RICONGIUNGI_PURPOSE)")
-	cmd.AddCommand(upCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), importCasesCommand(s), simulateCommand(s), caseCommand(s),
+	cmd.AddCommand(upCommand(s), clusterCommand(s), prepareCommand(s), serveCommand(s), workCommand(s), migrateCommand(s), handoffCommand(s), importCasesCommand(s), simulateCommand(s), caseCommand(s),
 		agendaCommand(s), demandCommand(s), forecastCommand(s), indicatorsCommand(s), auditCommand(s), personCommand(s), eraseCommand(s), retentionCommand(s), keysCommand(s), rebuildCommand(s), backupCommand(s), restoreCommand(s), drillCommand(s), rulesCommand(s), schoolsCommand(s), servicesCommand(s), tokenCommand(s), accessCommand(s), machinesCommand(s), sampleProviderCommand(s))
+	cmd.AddCommand(letterCommand(s), linkCommand(s))
 	return cmd
 }
 

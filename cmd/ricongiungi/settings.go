@@ -18,6 +18,7 @@ import (
 
 	"ricongiungi/deploy"
 	"ricongiungi/diary"
+	"ricongiungi/family"
 	"ricongiungi/ledger"
 	"ricongiungi/metrics"
 	"ricongiungi/rules"
@@ -42,6 +43,8 @@ type settings struct {
 	purpose         string        // RICONGIUNGI_PURPOSE, of reads on the command line
 	rulesFile       string        // RICONGIUNGI_RULES, a file of the office's own rows
 	papersFile      string        // RICONGIUNGI_PAPERS, a file of the office's own lists of papers
+	contactsFile    string        // RICONGIUNGI_CONTACTS, a file of whom families may call
+	chromium        string        // RICONGIUNGI_CHROMIUM, which makes PDFs of letters; looked for where it is empty
 	diaryFile       string        // RICONGIUNGI_DIARY, a file of the hub's own rooms and mediators
 	origin          string        // RICONGIUNGI_ORIGIN, name of the log in its checkpoints
 	retentionFile   string        // RICONGIUNGI_RETENTION, a file of the office's own terms of keeping data
@@ -80,6 +83,8 @@ func settingsFromEnvironment() *settings {
 		purpose:         os.Getenv("RICONGIUNGI_PURPOSE"),
 		rulesFile:       os.Getenv("RICONGIUNGI_RULES"),
 		papersFile:      os.Getenv("RICONGIUNGI_PAPERS"),
+		contactsFile:    os.Getenv("RICONGIUNGI_CONTACTS"),
+		chromium:        os.Getenv("RICONGIUNGI_CHROMIUM"),
 		diaryFile:       os.Getenv("RICONGIUNGI_DIARY"),
 		origin:          env("RICONGIUNGI_ORIGIN", "ricongiungi.local/log"),
 		retentionFile:   os.Getenv("RICONGIUNGI_RETENTION"),
@@ -186,6 +191,19 @@ func (s *settings) diary(book *rules.Book) (*diary.Diary, error) {
 	}
 	defer file.Close()
 	return diary.Load(s.diaryFile, file, book)
+}
+
+// contacts are whom families may call: the office's own, or Milan's hub.
+func (s *settings) contacts() (family.Contacts, error) {
+	if s.contactsFile == "" {
+		return family.DefaultContacts(), nil
+	}
+	file, err := os.Open(s.contactsFile)
+	if err != nil {
+		return nil, fmt.Errorf("contacts of the hub: %w", err)
+	}
+	defer file.Close()
+	return family.ReadContacts(s.contactsFile, file)
 }
 
 func (s *settings) signer() (*ledger.Signer, error) {

@@ -5,9 +5,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,39 +26,32 @@ func upCommand(s *settings) *cobra.Command {
 private to it, with everything they keep under the data folder. With DATABASE_URL
 and TEMPORAL_ADDRESS set, those servers are used and none is started.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd, s, sample) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd, s, sample, deploy.Config{}, s.single()) },
 	}
 	cmd.Flags().BoolVar(&sample, "sample", true, "bring in invented families on the first start")
 	return cmd
 }
 
-func up(cmd *cobra.Command, s *settings, sample bool) error {
+// up runs the servers that layout asks for and the processes of the program.
+func up(cmd *cobra.Command, s *settings, sample bool, layout deploy.Config, processes []process) error {
 	ctx := cmd.Context()
 	if run, err := deploy.ReadRun(s.dataDir); err == nil {
 		return fmt.Errorf("%w: process %d runs on %s; stop it with Ctrl-C there, or use another folder with --data", deploy.ErrRunning, run.PID, s.dataDir)
 	}
-	if err := portFree("API", "RICONGIUNGI_LISTEN", s.listen); err != nil {
-		return err
-	}
-	if err := portFree("page of metrics", "RICONGIUNGI_METRICS", s.metrics); err != nil {
-		return err
-	}
-	if err := portFree("page of the worker's metrics", "RICONGIUNGI_WORK_METRICS", s.workMetrics); err != nil {
-		return err
-	}
-	if s.issuerURL == "" {
-		if err := portFree("sample provider of identities", "RICONGIUNGI_PROVIDER", s.provider); err != nil {
+	for _, p := range processes {
+		if err := p.portsFree(); err != nil {
 			return err
 		}
 	}
-	system, err := deploy.Start(ctx, deploy.Config{DataDir: s.dataDir, DatabaseURL: s.databaseURL, TemporalAddress: s.temporalAddress,
-		TemporalNamespace: s.namespace, Durable: true, Out: cmd.ErrOrStderr()})
+	layout.DataDir, layout.DatabaseURL, layout.TemporalAddress, layout.TemporalNamespace = s.dataDir, s.databaseURL, s.temporalAddress, s.namespace
+	layout.Durable, layout.Out = true, cmd.ErrOrStderr()
+	system, err := deploy.Start(ctx, layout)
 	if err != nil {
 		return err
 	}
 	defer system.Stop()
 	s.databaseURL, s.temporalAddress, s.namespace = system.DatabaseURL(), system.TemporalAddress(), system.Namespace()
-	if err := s.startProgram(ctx, system); err != nil {
+	if err := s.startProgram(ctx, system, processes); err != nil {
 		return ended(ctx, err)
 	}
 	if sample {
@@ -65,7 +59,7 @@ func up(cmd *cobra.Command, s *settings, sample bool) error {
 			return ended(ctx, err)
 		}
 	}
-	s.greet(cmd)
+	s.greet(cmd, processes)
 	return ended(ctx, system.Wait())
 }
 
@@ -77,16 +71,8 @@ func ended(ctx context.Context, err error) error {
 	return err
 }
 
-func portFree(what, setting, address string) error {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("the %s cannot listen on %s (another program uses the port?); choose another with %s: %w", what, address, setting, err)
-	}
-	return listener.Close()
-}
-
-// startProgram migrates and starts the API and a worker as processes of their own.
-func (s *settings) startProgram(ctx context.Context, system *deploy.System) error {
+// startProgram migrates and starts the processes of the program.
+func (s *settings) startProgram(ctx context.Context, system *deploy.System, processes []process) error {
 	if err := store.Migrate(ctx, s.databaseURL); err != nil {
 		return err
 	}
@@ -97,25 +83,23 @@ func (s *settings) startProgram(ctx context.Context, system *deploy.System) erro
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	for _, part := range s.processes() {
-		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_LISTEN=" + s.listen, "RICONGIUNGI_METRICS=" + s.metrics, "RICONGIUNGI_WORK_METRICS=" + s.workMetrics,
-			"RICONGIUNGI_PROVIDER=" + s.provider, "RICONGIUNGI_PUBLIC_URL=" + s.publicURL}
-		if err := system.Spawn(part, []string{self, part}, environment); err != nil {
+	for _, p := range processes {
+		environment := []string{"RICONGIUNGI_DATA=" + s.dataDir, "RICONGIUNGI_PUBLIC_URL=" + s.publicURL, "RICONGIUNGI_PROVIDER=" + s.provider}
+		for setting, address := range p.addresses {
+			environment = append(environment, setting+"="+address)
+		}
+		if err := system.Spawn(p.name, []string{self, p.part}, environment); err != nil {
 			return err
 		}
 	}
-	if err := waitReady(ctx, "http://"+s.listen+"/readyz"); err != nil {
-		return err
+	for _, p := range processes {
+		if p.part == "serve" {
+			if err := waitReady(ctx, "http://"+p.addresses["RICONGIUNGI_LISTEN"]+"/readyz"); err != nil {
+				return err
+			}
+		}
 	}
 	return system.Record(func(run *deploy.Run) { run.APIURL = "http://" + s.listen })
-}
-
-// processes are the parts of the program that run on their own.
-func (s *settings) processes() []string {
-	if s.issuerURL == "" {
-		return []string{"sample-provider", "serve", "work"}
-	}
-	return []string{"serve", "work"}
 }
 
 // waitReady asks until the API says that all its parts answer.
@@ -141,13 +125,13 @@ func waitReady(ctx context.Context, url string) error {
 	}
 }
 
-func (s *settings) greet(cmd *cobra.Command) {
-	fmt.Fprintf(cmd.OutOrStdout(), `
+func (s *settings) greet(cmd *cobra.Command, processes []process) {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, `
 Ricongiungi is up.
 
-  console        %[4]s        pick one of the invented people to sign in as
+  console        %[3]s        pick one of the invented people to sign in as
   API            http://%[1]s        its description: http://%[1]s/openapi.yaml
-  metrics        http://%[3]s/metrics and, of the worker, http://%[5]s/metrics
   a token        bin/ricongiungi token --role counsellor
                  (sui_officer, education_officer, supervisor, auditor, operator)
   look around    bin/ricongiungi case list
@@ -156,7 +140,14 @@ Ricongiungi is up.
                  bin/ricongiungi handoff import handoffs.csv
                  bin/ricongiungi audit verify
   logs and data  %[2]s
-
-Ctrl-C stops everything; the next start goes on where this one ends.
-`, s.listen, s.dataDir, s.metrics, s.publicURL, s.workMetrics)
+`, s.listen, s.dataDir, s.publicURL)
+	for _, p := range processes {
+		for _, setting := range slices.Sorted(maps.Keys(p.addresses)) {
+			fmt.Fprintf(out, "  %-14s http://%s%s\n", p.name, p.addresses[setting], paths[setting])
+		}
+	}
+	fmt.Fprintln(out, "\nCtrl-C stops everything; the next start goes on where this one ends.")
 }
+
+// paths is what to look at where a process listens.
+var paths = map[string]string{"RICONGIUNGI_METRICS": "/metrics", "RICONGIUNGI_WORK_METRICS": "/metrics", "RICONGIUNGI_LISTEN": "/status"}

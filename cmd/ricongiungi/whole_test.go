@@ -91,7 +91,13 @@ func (m *machine) command(args ...string) *exec.Cmd {
 // start runs `up` until it says that the system is up.
 func (m *machine) start(args ...string) {
 	m.t.Helper()
-	m.up = m.command(append([]string{"up"}, args...)...)
+	m.startAs("up", args...)
+}
+
+// startAs runs the whole system in the layout of that command.
+func (m *machine) startAs(layout string, args ...string) {
+	m.t.Helper()
+	m.up = m.command(append([]string{layout}, args...)...)
 	m.out = &watched{said: make(chan struct{}), wanted: "Ricongiungi is up."}
 	m.up.Stdout, m.up.Stderr = m.out, m.out
 	must(m.t, m.up.Start())

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/activities"
+	"ricongiungi/deploy"
 	"ricongiungi/store"
 	"ricongiungi/worker"
 	"ricongiungi/workflows"
@@ -44,7 +45,8 @@ func work(cmd *cobra.Command, s *settings) error {
 }
 
 func migrateCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
+	var namespace bool
+	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the database to the newest schema, forward only",
 		Args:  cobra.NoArgs,
@@ -52,7 +54,12 @@ func migrateCommand(s *settings) *cobra.Command {
 			if err := s.fromRunning(); err != nil {
 				return err
 			}
-			return store.Migrate(cmd.Context(), s.databaseURL)
+			if err := store.Migrate(cmd.Context(), s.databaseURL); err != nil || !namespace {
+				return err
+			}
+			return deploy.EnsureNamespace(cmd.Context(), s.temporalAddress, s.namespace)
 		},
 	}
+	cmd.Flags().BoolVar(&namespace, "namespace", false, "also register the namespace with Temporal, where it is new")
+	return cmd
 }

@@ -1,0 +1,1 @@
+(function(){function go(){var s=location.hash.slice(1),f=document.getElementById('open');if(s&&f){f.elements.code.value=s;history.replaceState(null,'',location.pathname+location.search);f.submit()}}addEventListener('hashchange',go);go()})() /* SPDX-License-Identifier: AGPL-3.0-or-later */
