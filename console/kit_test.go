@@ -91,7 +91,8 @@ func open(t *testing.T) *office {
 		Grants: identity.Grants{{Group: "g", Role: casefile.Counsellor, Office: "wemi-mi"}}, CookieKey: make([]byte, 64),
 		Idle: time.Hour, Longest: time.Hour, Clock: func() time.Time { return now }}, o)
 	o.must(err)
-	o.site, err = New(Config{Letters: o.letterDesk(), PublicURL: "https://hub.example", Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, Office: &o.bureau, Handoffs: &o.back, Trials: &o.back, Audits: &o.back, Evidence: &o.back, Surgery: &o.back, LogKey: "ricongiungi.example/log+0a0b", SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
+	o.site, err = New(Config{Office: &o.bureau, Handoffs: &o.back, Trials: &o.back, Audits: &o.back, Evidence: &o.back, Surgery: &o.back, LogKey: "ricongiungi.example/log+0a0b",
+		Letters: o.letterDesk(), PublicURL: "https://hub.example", Views: o, Reads: o, People: o, Desk: o, Files: o, Orders: o, Engine: o, SignIn: signIn, Rights: access.Default(), Book: rules.Default(),
 		Department: o.newDepartment(), Reports: o.reports(), Clock: func() time.Time { return now }, Log: slog.New(slog.NewJSONHandler(&o.log, nil)), Version: "test"})
 	o.must(err)
 	return o

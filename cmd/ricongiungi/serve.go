@@ -82,8 +82,6 @@ func (d *drain) after(ctx context.Context) context.Context {
 // handler serves the API and, everywhere else, the console.
 func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, directory *search.Directory, leaving *drain) (http.Handler, error) {
 	engine, rights := measuredEngine{&workflows.Engine{Client: p.temporal}, p.meter}, access.Default()
-	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
-	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
 	contacts, err := s.contacts()
 	if err != nil {
 		return nil, err
@@ -92,8 +90,11 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	if err != nil {
 		return nil, err
 	}
+	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
+	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
 	program := api.Config{
-		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery, Letters: letterDesk, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
+		Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery,
+		Orders: p.log, Engine: engine, Views: p.log, Reads: p.log, People: directory, Handoffs: p.log, Evidence: p.log, Figures: p.log, Hub: p.log, Letters: letterDesk, Department: p.log, Schools: p.log.SchoolFacts, Book: p.book,
 		Health: p.health(), Tokens: tokens, Rights: rights, Log: p.logger, Version: version(), Watch: p.watch, Leaving: leaving.began.Load, SecurityContact: s.securityContact,
 	}
 	if s.machinesFile != "" {
@@ -115,9 +116,9 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	if err != nil {
 		return nil, err
 	}
-	key := signer.VerifierKey()
 	people, err := console.New(console.Config{
-		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, Office: p.log, Handoffs: p.log, Trials: trials, Audits: audits, Evidence: p.log, Surgery: surgery, LogKey: key, SignIn: signIn, Rights: rights, Book: p.book, Letters: letterDesk, Log: p.logger, Version: version(), Watch: p.watch,
+		Office: p.log, Handoffs: p.log, Trials: trials, Audits: audits, Evidence: p.log, Surgery: surgery, LogKey: signer.VerifierKey(),
+		Views: p.log, Reads: p.log, People: directory, Desk: p.log, Files: p.log, Orders: p.log, Engine: engine, SignIn: signIn, Rights: rights, Book: p.book, Letters: letterDesk, Log: p.logger, Version: version(), Watch: p.watch,
 		Department:    &desk.Desk{Store: p.log, Orders: p.log, Engine: engine, Clock: time.Now, Book: p.book},
 		Reports:       &reports.Office{Source: p.log, Schools: p.log.SchoolFacts, Clock: time.Now, Book: p.book},
 		PublicURL:     s.publicURL,
