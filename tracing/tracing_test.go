@@ -192,7 +192,7 @@ func (well) Check(context.Context) map[string]error { return nil }
 func (h *house) openCase() string {
 	h.t.Helper()
 	var opening handoff.Message
-	for _, m := range samples.Messages(30, 7, rules.DateOf(time.Now())) {
+	for _, m := range samples.Messages(300, 7, rules.DateOf(time.Now())) {
 		if m.Kind == handoff.Decision && m.Sponsor != nil && m.Members[0].Decision == "authorised" {
 			opening = m
 			break

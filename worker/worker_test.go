@@ -141,7 +141,7 @@ func TestAFamilyGoesFromHandoffToSchool(t *testing.T) {
 	o := open(t)
 	defer o.staff()()
 	var decision handoff.Message
-	for _, m := range samples.Messages(30, 7, o.today) {
+	for _, m := range samples.Messages(300, 7, o.today) {
 		if m.Kind == handoff.Decision && m.Sponsor != nil && m.Members[0].Decision == "authorised" {
 			decision = m
 			break
