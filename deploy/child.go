@@ -158,11 +158,12 @@ func (c *child) isEnding() bool {
 	return c.ending
 }
 
-// alive is an error once the program has died: for those who wait for it to become ready.
-func (c *child) alive() error {
+// alive is an error once the program has died more often than is forgiven: for
+// those who wait for it to become ready.
+func (c *child) alive(forgiven int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.deaths == 0 {
+	if c.deaths <= forgiven {
 		return nil
 	}
 	return fmt.Errorf("%s does not start; the end of %s says:\n%s", c.program.Name, c.logPath(), tail(c.logPath()))

@@ -111,7 +111,7 @@ func (c *cluster) awaitReady(ctx context.Context, process *child) error {
 	defer cancel()
 	died := error(nil)
 	err := poll(ctx, func() error {
-		if died = process.alive(); died != nil {
+		if died = process.alive(0); died != nil {
 			return nil
 		}
 		conn, err := pgx.Connect(ctx, c.url("postgres"))

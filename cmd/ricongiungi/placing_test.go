@@ -46,13 +46,21 @@ func (d *departmentAPI) Submit(_ context.Context, caseID, commandID string) (cas
 	return casefile.Outcome{CommandID: commandID, CaseID: caseID}, nil
 }
 
+// RecordReads forgets them: what is shown to whom is tested where it is recorded.
+func (d *departmentAPI) RecordReads(context.Context, []views.Read) error { return nil }
+
+// Reads lists none.
+func (d *departmentAPI) Reads(context.Context, views.ReadQuery) (views.Page[views.Read], error) {
+	return views.Page[views.Read]{}, nil
+}
+
 func openDepartment(t *testing.T) *departmentAPI {
 	d := &departmentAPI{t: t, kept: desktest.New(time.Now())}
 	issuer, err := api.NewIssuer(filepath.Join(t.TempDir(), "issuer.json"))
 	must(t, err)
 	token, err := issuer.Token(uuid.New(), casefile.EducationOfficer, "edu-mi", time.Minute)
 	must(t, err)
-	server := httptest.NewServer(api.New(api.Config{Rights: access.Default(), Department: d.kept, Orders: d, Engine: d,
+	server := httptest.NewServer(api.New(api.Config{Rights: access.Default(), Department: d.kept, Orders: d, Engine: d, Reads: d,
 		Tokens: api.NewVerifier(issuer.Keys(), api.DefaultIssuer, api.DefaultAudience), Log: slog.New(slog.NewTextHandler(io.Discard, nil))}))
 	t.Cleanup(server.Close)
 	t.Setenv("RICONGIUNGI_URL", server.URL)
