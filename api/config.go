@@ -205,7 +205,6 @@ func (s *server) routes() []route {
 		{"GET", "/v1/reassignments", s.listReassignments},
 		{"GET", "/v1/reassignments/{reassignment_id}", s.showReassignment},
 		{"GET", "/v1/reassignments/{reassignment_id}/cases", s.listReassignedCases},
-		{"POST", "/v1/reassignments/{reassignment_id}/undo", s.undoReassignment},
 		{"POST", "/v1/rule-trials", s.beginTrial},
 		{"GET", "/v1/rule-trials/{trial_id}", s.showTrial},
 		{"GET", "/v1/log/entries", s.searchLog},

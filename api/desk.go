@@ -115,6 +115,7 @@ type reassignmentRequest struct {
 	Phase   string   `json:"phase"`
 	CaseIDs []string `json:"case_ids"`
 	To      []string `json:"to_counsellor_ids"`
+	Undoes  string   `json:"undoes"`
 }
 
 // reassign gives each case that matches to one of the colleagues, evenly.
@@ -139,6 +140,14 @@ func (s *server) reassign(w http.ResponseWriter, r *http.Request) error {
 			err = ErrOtherContent
 		}
 		return s.answerReassignment(w, kept, err)
+	}
+	switch {
+	case asked.Reason == "undo" && asked.Undoes != "":
+		return s.undo(w, r, asked.Undoes)
+	case asked.Reason == "undo":
+		return problemInvalid.because(schemas.Problem{Path: "/undoes", Reason: "must be there"})
+	case len(asked.To) == 0:
+		return problemInvalid.because(schemas.Problem{Path: "/to_counsellor_ids", Reason: "must be there"})
 	}
 	if asked.From == "" && !asked.Nobody && asked.Lang == "" && asked.CaseIDs == nil {
 		return problemInvalid.because(schemas.Problem{Path: "/from_counsellor_id", Reason: "must be there, or unassigned, language or case_ids"})
@@ -211,6 +220,10 @@ func (s *server) ownReassignment(r *http.Request) (views.Reassignment, error) {
 	if err != nil {
 		return views.Reassignment{}, err
 	}
+	return s.reassignmentOf(r, id)
+}
+
+func (s *server) reassignmentOf(r *http.Request, id string) (views.Reassignment, error) {
 	kept, err := s.Desk.Reassignment(r.Context(), id)
 	if err == nil && kept.By.Office != actorOf(r).Office {
 		err = ErrNotFound
@@ -242,9 +255,10 @@ func (s *server) listReassignedCases(w http.ResponseWriter, r *http.Request) err
 
 var reassignStatuses = []string{views.ReassignPending, views.ReassignDone, views.ReassignUnchanged, views.ReassignRefused}
 
-// undoReassignment gives the cases back to who had them. Asked twice, it is done once.
-func (s *server) undoReassignment(w http.ResponseWriter, r *http.Request) error {
-	kept, err := s.ownReassignment(r)
+// undo gives the cases of an earlier reassignment back to who had them. Asked
+// twice, under whatever key, it is done once.
+func (s *server) undo(w http.ResponseWriter, r *http.Request, id string) error {
+	kept, err := s.reassignmentOf(r, id)
 	switch {
 	case err != nil:
 		return err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,8 @@ func TestWhatCannotBeReassignedIsRefused(t *testing.T) {
 		{"no such reason", `{"reason":"because",` + to + `,"language":"ar"}`, 1, 422, "invalid"},
 		{"nobody to give them to", `{"reason":"absence","language":"ar","to_counsellor_ids":[]}`, 1, 422, "invalid"},
 		{"somebody who is no colleague", `{"reason":"absence","language":"ar","to_counsellor_ids":["` + caseB + `"]}`, 1, 422, "invalid"},
+		{"nobody is named to give them to", `{"reason":"absence","language":"ar"}`, 1, 422, "invalid"},
+		{"nothing says what to undo", `{"reason":"undo"}`, 1, 422, "invalid"},
 		{"no case matches", `{"reason":"absence","unassigned":true,` + to + `}`, 0, 409, "nothing_to_move"},
 		{"too many match", `{"reason":"absence","unassigned":true,` + to + `}`, oversight.MostMoved + 1, 409, "too_many_to_move"},
 	} {
@@ -95,17 +98,21 @@ func TestWhatCannotBeReassignedIsRefused(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, w.do("POST", "/v1/reassignments", "{}", w.as(casefile.Supervisor)).Code)
 }
 
+func (w *world) undo(id string) *httptest.ResponseRecorder {
+	return w.do("POST", "/v1/reassignments", `{"reason":"undo","undoes":"`+id+`"}`, w.as(casefile.Supervisor), header("Idempotency-Key", caseB))
+}
+
 func TestAReassignmentSaysWhatBecameOfEachCaseAndIsUndoneOnce(t *testing.T) {
 	w := newWorld(t)
 	path := "/v1/reassignments/" + moveA
 	assert.Equal(t, http.StatusOK, w.do("GET", path, "", w.as(casefile.Supervisor)).Code)
 	assert.Contains(t, w.do("GET", path+"/cases?status=refused", "", w.as(casefile.Supervisor)).Body.String(), "case_closed")
 	assert.Contains(t, w.do("GET", "/v1/reassignments", "", w.as(casefile.Supervisor)).Body.String(), moveA)
-	undone := w.do("POST", path+"/undo", "", w.as(casefile.Supervisor))
+	undone := w.undo(moveA)
 	assert.Equal(t, http.StatusAccepted, undone.Code)
 	assert.Contains(t, undone.Body.String(), `"left":1`)
 	assert.Equal(t, casefile.DeriveID(moveA, "undo"), strings.TrimPrefix(undone.Header().Get("Location"), "/v1/reassignments/"))
-	again := w.do("POST", "/v1/reassignments/"+casefile.DeriveID(moveA, "undo")+"/undo", "", w.as(casefile.Supervisor))
+	again := w.undo(casefile.DeriveID(moveA, "undo"))
 	assert.Equal(t, http.StatusConflict, again.Code, "the undoing is still going on")
 }
 
@@ -115,7 +122,7 @@ func TestAnotherOfficesReassignmentLooksLikeNone(t *testing.T) {
 	for _, path := range []string{"", "/cases"} {
 		assert.Equal(t, http.StatusNotFound, w.do("GET", "/v1/reassignments/"+keyA+path, "", w.as(casefile.Supervisor)).Code)
 	}
-	assert.Equal(t, http.StatusNotFound, w.do("POST", "/v1/reassignments/"+keyA+"/undo", "", w.as(casefile.Supervisor)).Code)
+	assert.Equal(t, http.StatusNotFound, w.undo(keyA).Code)
 }
 
 func TestApprovalsAreListed(t *testing.T) {

@@ -96,9 +96,10 @@ func (f *fakeDesk) ReassignedCases(context.Context, views.ReassignmentQuery) (Pa
 
 // fakeLong is long work that has ended, and how the system is.
 type fakeLong struct {
-	err    error // of beginning
-	begun  []byte
-	search views.LogQuery
+	err     error // of beginning
+	begun   []byte
+	search  views.LogQuery
+	against []string // statements of the last verification
 }
 
 func (f *fakeLong) BeginTrial(_ string, file []byte) (string, error) {
@@ -116,7 +117,10 @@ func (f *fakeLong) Trial(id, _ string) (views.TrialState, error) {
 	return views.TrialState{ID: id, Done: 3, Total: 3, Result: &trial}, nil
 }
 
-func (f *fakeLong) BeginVerification(casefile.Actor) (string, error) { return moveA, f.err }
+func (f *fakeLong) BeginVerification(_ casefile.Actor, against []string) (string, error) {
+	f.against = against
+	return moveA, f.err
+}
 
 func sampleVerification() views.Verification {
 	return views.Verification{ID: moveA, At: now, By: casefile.Actor{ID: giulia, Role: casefile.Auditor, Office: "audit-mi"}, Events: 40, Seconds: 0.5,

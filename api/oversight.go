@@ -4,7 +4,9 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,8 +28,9 @@ type Trials interface {
 
 // Audits look through the whole log and keep the answer; and find events in it.
 type Audits interface {
-	// BeginVerification errors: views.ErrBusy.
-	BeginVerification(by casefile.Actor) (id string, err error)
+	// BeginVerification holds the log against signed statements kept elsewhere,
+	// too. Errors: views.ErrBusy, views.BadFile.
+	BeginVerification(by casefile.Actor, against []string) (id string, err error)
 	// Verification errors: ErrNotFound, also for somebody else's.
 	Verification(id, by string) (views.VerificationState, error)
 	// Verifications are the last answers, newest first.
@@ -92,7 +95,20 @@ func (s *server) showTrial(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) beginVerification(w http.ResponseWriter, r *http.Request) error {
-	id, err := s.Audits.BeginVerification(actorOf(r))
+	raw, err := body(w, r, "application/json", handoffLimit)
+	if err != nil {
+		return err
+	}
+	if err := schemas.Verification(raw); err != nil {
+		return err
+	}
+	var asked struct {
+		Against []string `json:"against"`
+	}
+	if err := json.Unmarshal(raw, &asked); err != nil {
+		return fmt.Errorf("read verification: %w", err)
+	}
+	id, err := s.Audits.BeginVerification(actorOf(r), asked.Against)
 	if err != nil {
 		return begun(err)
 	}

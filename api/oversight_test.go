@@ -43,12 +43,15 @@ func TestATrialThatCannotBeginSaysWhy(t *testing.T) {
 
 func TestTheLogIsLookedThroughOnDemandAndTheAnswerKept(t *testing.T) {
 	w := newWorld(t)
-	answer := w.do("POST", "/v1/log/verifications", "", w.as(casefile.Auditor))
+	answer := w.do("POST", "/v1/log/verifications", "{}", w.as(casefile.Auditor))
 	assert.Equal(t, http.StatusAccepted, answer.Code)
 	assert.Contains(t, w.do("GET", answer.Header().Get("Location"), "", w.as(casefile.Auditor)).Body.String(), `"intact":false`)
 	assert.Contains(t, w.do("GET", "/v1/log/verifications?limit=5", "", w.as(casefile.Operator)).Body.String(), `"position":7`)
+	w.do("POST", "/v1/log/verifications", `{"against":["a statement"]}`, w.as(casefile.Auditor))
+	assert.Equal(t, []string{"a statement"}, w.long.against)
+	assert.Equal(t, http.StatusUnprocessableEntity, w.do("POST", "/v1/log/verifications", `{"against":"x"}`, w.as(casefile.Auditor)).Code)
 	w.long.err = views.ErrBusy
-	assert.Equal(t, http.StatusConflict, w.do("POST", "/v1/log/verifications", "", w.as(casefile.Auditor)).Code)
+	assert.Equal(t, http.StatusConflict, w.do("POST", "/v1/log/verifications", "{}", w.as(casefile.Auditor)).Code)
 }
 
 func TestEventsAreFoundByTypeActorCaseAndTime(t *testing.T) {

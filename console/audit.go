@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ import (
 
 // Audits look through the whole log and find events in it.
 type Audits interface {
-	BeginVerification(by casefile.Actor) (id string, err error)
+	BeginVerification(by casefile.Actor, against []string) (id string, err error)
 	Verification(id, by string) (views.VerificationState, error)
 	Verifications(ctx context.Context, limit int) ([]views.Verification, error)
 	SearchLog(ctx context.Context, q views.LogQuery) (views.Page[views.LogRow], error)
@@ -132,8 +133,9 @@ func actorOptions(operators map[string]views.Operator, chosen string) []option {
 // verifyPage is the last answers and the way to a new one.
 type verifyPage struct {
 	area
-	Last []verificationLine
-	Busy bool
+	Last    []verificationLine
+	Problem string // id of the text that says why none was begun
+	Against string // what was typed
 }
 
 type verificationLine struct {
@@ -145,10 +147,10 @@ type verificationLine struct {
 const lastAnswers = 10
 
 func (s *console) showVerify(w http.ResponseWriter, r *http.Request) error {
-	return s.showAnswers(w, r, http.StatusOK, false)
+	return s.showAnswers(w, r, http.StatusOK, "")
 }
 
-func (s *console) showAnswers(w http.ResponseWriter, r *http.Request, status int, busy bool) error {
+func (s *console) showAnswers(w http.ResponseWriter, r *http.Request, status int, problem string) error {
 	last, err := s.Audits.Verifications(r.Context(), lastAnswers)
 	if err != nil {
 		return err
@@ -157,7 +159,7 @@ func (s *console) showAnswers(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	page := verifyPage{area: s.areaOf(r, logPages), Busy: busy}
+	page := verifyPage{area: s.areaOf(r, logPages), Problem: problem, Against: r.FormValue("against")}
 	for _, v := range last {
 		page.Last = append(page.Last, verificationLine{v, operators[v.By.ID].Name})
 	}
@@ -165,11 +167,19 @@ func (s *console) showAnswers(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (s *console) beginVerify(w http.ResponseWriter, r *http.Request) error {
-	id, err := s.Audits.BeginVerification(visitOf(r).who.Actor)
-	if err != nil {
-		if err == views.ErrBusy {
-			return s.showAnswers(w, r, http.StatusConflict, true)
-		}
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	var against []string
+	if statement := strings.TrimSpace(strings.ReplaceAll(r.FormValue("against"), "\r\n", "\n")); statement != "" {
+		against = []string{statement + "\n"} // what a form sends ends its lines in its own way
+	}
+	id, err := s.Audits.BeginVerification(visitOf(r).who.Actor, against)
+	var bad views.BadFile
+	switch {
+	case errors.Is(err, views.ErrBusy):
+		return s.showAnswers(w, r, http.StatusConflict, "log.busy")
+	case errors.As(err, &bad):
+		return s.showAnswers(w, r, http.StatusUnprocessableEntity, "log.bad_statement")
+	case err != nil:
 		return err
 	}
 	http.Redirect(w, r, "/log/verify/"+id, http.StatusSeeOther)

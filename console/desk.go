@@ -71,7 +71,7 @@ func (s *console) deskRoutes() []route {
 		{method: "GET", pattern: "/desk/moves/new", handle: s.planMove, api: giveMoves},
 		{method: "POST", pattern: "/desk/moves", handle: s.takeMove, api: giveMoves},
 		{method: "GET", pattern: "/desk/moves/{id}", handle: s.showMove, api: readMoves},
-		{method: "POST", pattern: "/desk/moves/{id}/undo", handle: s.undoMove, api: "POST /v1/reassignments/{reassignment_id}/undo"},
+		{method: "POST", pattern: "/desk/moves/{id}/undo", handle: s.undoMove, api: giveMoves},
 	}
 }
 

@@ -205,6 +205,14 @@ func TestTheAnswerOfAVerificationIsGreenOrRed(t *testing.T) {
 	contains(t, o.page("/log/verify/"+moveA), "ALTERATO", "Posizione 7", "Non fidarti")
 	o.back.going = true
 	contains(t, o.page("/log/verify/"+moveA), "Verificati 20000 eventi di 41200", `value="20000"`)
+	o.ask("POST", "/log/verify", url.Values{"against": {"log\r\n3\r\nroot\r\n\r\n— sig\r\n"}})
+	if len(o.back.against) != 1 || o.back.against[0] != "log\n3\nroot\n\n— sig\n" {
+		t.Errorf("held against %q", o.back.against)
+	}
+	o.back.bad = views.BadFile{Reason: "not signed"}
+	if answer := o.ask("POST", "/log/verify", url.Values{"against": {"x"}}); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), "non sono firmate") {
+		t.Errorf("a forged statement: %d", answer.Code)
+	}
 	o.back.bad = views.ErrBusy
 	if answer := o.ask("POST", "/log/verify", url.Values{}); answer.Code != http.StatusConflict {
 		t.Errorf("a second one: %d", answer.Code)

@@ -27,6 +27,7 @@ type back struct {
 	settled  handoff.Settlement
 	proposed handoff.Settlement
 	search   views.LogQuery
+	against  []string
 	sender   string
 }
 
@@ -116,7 +117,10 @@ func (b *back) Trial(id, _ string) (views.TrialState, error) {
 	return views.TrialState{ID: id, Done: 100, Total: 100, Result: &trial}, nil
 }
 
-func (b *back) BeginVerification(casefile.Actor) (string, error) { return moveA, b.bad }
+func (b *back) BeginVerification(_ casefile.Actor, against []string) (string, error) {
+	b.against = against
+	return moveA, b.bad
+}
 
 func (b *back) answer() views.Verification {
 	v := views.Verification{ID: moveA, At: now, By: casefile.Actor{ID: counsID, Role: casefile.Auditor}, Intact: !b.altered, Events: 41200, Seconds: 3.2}

@@ -99,6 +99,10 @@ func Settlement(raw []byte) error {
 // Reassignment checks which cases are to go to whom. The error is *Malformed or *Invalid.
 func Reassignment(raw []byte) error { return library().checked("reassignment", raw) }
 
+// Verification checks what a look through the log is asked for. The error is
+// *Malformed or *Invalid.
+func Verification(raw []byte) error { return library().checked("verification", raw) }
+
 // Placement checks a request for a placement, Decision what is made of its lines,
 // and Places what is said about free places. The errors are *Malformed or *Invalid.
 func Placement(raw []byte) error { return library().checked("placement_request", raw) }
@@ -259,6 +263,6 @@ func compile() shelf {
 		handoff:    one("handoff.v1.json"),
 		settlement: one("settlement.json"),
 		requests: map[string]compiled{"placement_request": one("placement_request.json"), "placement_decision": one("placement_decision.json"),
-			"place_entries": one("place_entries.json"), "people_search": one("people_search.json"), "reassignment": one("reassignment.json")},
+			"place_entries": one("place_entries.json"), "people_search": one("people_search.json"), "reassignment": one("reassignment.json"), "verification": one("verification.json")},
 	}
 }

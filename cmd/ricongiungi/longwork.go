@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/casefile"
@@ -84,17 +85,27 @@ func (t *trials) Trial(id, by string) (views.TrialState, error) {
 // audits look through the whole log on demand, one at a time, and keep the answer.
 type audits struct {
 	log  *store.Store
+	key  note.Verifier // of the log
 	desk *errand.Desk[views.Verification]
 }
 
-func newAudits(ctx context.Context, log *store.Store) *audits {
-	return &audits{log, errand.New[views.Verification](ctx, 1, 16)}
+func newAudits(ctx context.Context, log *store.Store, key note.Verifier) *audits {
+	return &audits{log, key, errand.New[views.Verification](ctx, 1, 16)}
 }
 
-// BeginVerification begins to look through the log. Errors: views.ErrBusy.
-func (a *audits) BeginVerification(by casefile.Actor) (string, error) {
+// BeginVerification begins to look through the log and to hold it against signed
+// statements that were kept elsewhere. Errors: views.ErrBusy, views.BadFile.
+func (a *audits) BeginVerification(by casefile.Actor, against []string) (string, error) {
+	var known []ledger.Checkpoint
+	for _, statement := range against {
+		head, err := ledger.OpenCheckpoint([]byte(statement), a.key)
+		if err != nil {
+			return "", views.BadFile{Reason: "a statement is not signed by the key of this log"}
+		}
+		known = append(known, head)
+	}
 	id, err := a.desk.Start(by.ID, func(ctx context.Context, tell errand.Progress) (views.Verification, error) {
-		return a.look(ctx, by, tell)
+		return a.look(ctx, by, known, tell)
 	})
 	if errors.Is(err, errand.ErrBusy) {
 		err = views.ErrBusy
@@ -102,13 +113,13 @@ func (a *audits) BeginVerification(by casefile.Actor) (string, error) {
 	return id, err
 }
 
-func (a *audits) look(ctx context.Context, by casefile.Actor, tell errand.Progress) (views.Verification, error) {
+func (a *audits) look(ctx context.Context, by casefile.Actor, known []ledger.Checkpoint, tell errand.Progress) (views.Verification, error) {
 	pulse, err := a.log.Pulse(ctx)
 	if err != nil {
 		return views.Verification{}, err
 	}
 	began := time.Now()
-	head, err := a.log.Verify(ctx, store.Audit{OnEvent: func(n int64) { tell(n, pulse.Events) }})
+	head, err := a.log.Verify(ctx, store.Audit{Key: a.key, Known: known, OnEvent: func(n int64) { tell(n, pulse.Events) }})
 	return recordVerification(ctx, a.log, by, began, head, err)
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/sync/errgroup"
 
 	"ricongiungi/access"
@@ -90,7 +91,15 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 	if err != nil {
 		return nil, err
 	}
-	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log)
+	signer, err := s.signer()
+	if err != nil {
+		return nil, err
+	}
+	key, err := note.NewVerifier(signer.VerifierKey())
+	if err != nil {
+		return nil, err
+	}
+	trials, audits := newTrials(ctx, p.log, p.book), newAudits(ctx, p.log, key)
 	surgery := &surgery{settings: s, health: p.health(), log: p.log, started: time.Now()}
 	program := api.Config{
 		Desk: p.log, Trials: trials, Audits: audits, Surgery: surgery,
@@ -109,10 +118,6 @@ func (s *settings) handler(ctx context.Context, p *parts, tokens *api.Verifier, 
 		return nil, err
 	}
 	signIn, err := identity.New(config, p.log)
-	if err != nil {
-		return nil, err
-	}
-	signer, err := s.signer()
 	if err != nil {
 		return nil, err
 	}
