@@ -144,6 +144,9 @@ func (v voice) percent(share float64) string {
 // decimal writes a number with as many decimals as it has.
 func (v voice) decimal(n float64) string { return v.comma(strconv.FormatFloat(n, 'f', -1, 64)) }
 
+// tenths writes a number with one decimal.
+func (v voice) tenths(n float64) string { return v.comma(strconv.FormatFloat(n, 'f', 1, 64)) }
+
 // comma sets the decimal sign of the language.
 func (v voice) comma(number string) string {
 	if v.Lang == "it" {

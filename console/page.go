@@ -74,6 +74,7 @@ func (v voice) functions() template.FuncMap {
 		"country":  v.country,
 		"percent":  v.percent,
 		"decimal":  v.decimal,
+		"tenths":   v.tenths,
 		"age":      v.age,
 	}
 }
