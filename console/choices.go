@@ -39,6 +39,7 @@ var choosers = map[string]func(sheet) []option{
 	"readers":        func(s sheet) []option { return s.colleagues() },
 	"appointment_id": func(s sheet) []option { return s.appointments("") },
 	"replaces":       func(s sheet) []option { return s.appointments("no_show") },
+	"link_id":        func(s sheet) []option { return s.links() },
 	"referral_id":    func(s sheet) []option { return s.referrals(false) },
 	"follows":        func(s sheet) []option { return s.referrals(true) },
 	"goal_id":        func(s sheet) []option { return s.goals() },
@@ -122,6 +123,17 @@ func (s sheet) appointments(outcome string) []option {
 	for _, a := range s.view.Appointments {
 		if a.Outcome == outcome {
 			options = append(options, s.about(a.AppointmentID, a.MemberID, s.voice.moment(a.At), s.voice.code(a.Purpose)))
+		}
+	}
+	return options
+}
+
+// links are the personal links that nobody has ended.
+func (s sheet) links() []option {
+	options := []option{}
+	for _, l := range s.view.PersonalLinks {
+		if l.EndedOn.IsZero() {
+			options = append(options, s.about(l.ID, l.PersonID, s.voice.code(l.Purpose), s.voice.day(l.GivenOn)))
 		}
 	}
 	return options

@@ -67,13 +67,13 @@ func (s *console) recorded(to route) handler {
 		if v.caseID != "" {
 			note(r.Context(), v.caseID)
 		}
-		purpose, err := s.Rights.Purpose(v.who.Role, reading, r.URL.Query().Get("purpose"))
-		if err != nil {
-			return errForbidden
-		}
 		held := &access.HeldAnswer{ResponseWriter: w, Release: func(status int) error {
 			if !showsPage(status) || len(v.seen) == 0 {
 				return nil
+			}
+			purpose, err := s.Rights.Purpose(v.who.Role, reading, r.URL.Query().Get("purpose"))
+			if err != nil {
+				return errForbidden
 			}
 			return s.Reads.RecordReads(r.Context(), reading.Records(v.who.Actor, purpose, "console", v.seen, ""))
 		}}
