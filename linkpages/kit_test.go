@@ -30,9 +30,8 @@ const (
 )
 
 var (
-	sponsor  = casefile.DeriveID(caseID, "sponsor")
-	wife     = casefile.DeriveID(caseID, "member/1")
-	daughter = casefile.DeriveID(caseID, "member/2")
+	sponsor = casefile.DeriveID(caseID, "sponsor")
+	wife    = casefile.DeriveID(caseID, "member/1")
 )
 
 func day(text string) rules.Date {

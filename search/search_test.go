@@ -43,7 +43,7 @@ var (
 		person("mohamed", "Mohamed Ahmed", "El Sayed"), person("fatima", "Fatma", "Abdelrahman"), person("youssef", "Youssef", "Al-Sharif"),
 		person("aisha", "Aicha", "Benali"), person("chen", "Wei", "Chen"), person("xiaoming", "Xiaoming", "Wang"), person("ouyang", "娜娜", "欧阳"),
 		person("olena", "Олена", "Шевченко"), person("oleksandr", "Oleksandr", "Yushchenko"), person("rahman", "মোহাম্মদ", "রহমান"),
-		person("begum", "Fatema", "Begum"), person("perera", "Nimali", "Perera"), person("fernando", "නිමල්", "ප්‍රනාන්දු"),
+		person("begum", "Fatema", "Begum"), person("perera", "Nimali", "Perera"), person("fernando", "නිමල්", "ප්\u200dරනාන්දු"),
 		person("nguyen", "Văn", "Nguyễn"), person("quispe", "José Ñawi", "Quispe Mamani"), person("dellaquila", "Niccolò", "Dell'Aquila"),
 		person("reyes", "Maria Cristina", "Delos Reyes"), person("diallo", "Mamadou", "Diallo"),
 	}
